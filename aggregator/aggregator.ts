@@ -1,0 +1,177 @@
+/**
+ * What the aggregator does of its own accord: it fixes the input set, evaluates f, and says when a deadline has
+ * passed. It holds no key that opens anything; whatever it says, every key holder checks before it releases.
+ */
+import type { Logger } from 'pino';
+import { StrongroomError } from '../proto/errors.ts';
+import { openEvaluator } from '../schemes/evaluator.ts';
+import type { BlobStore } from '../trust/storage/blob-store.ts';
+import type { TaskBook } from '../trust/book.ts';
+import { sha256Hex } from '../trust/digest.ts';
+import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
+import { signerOf, type Identity } from '../trust/identity.ts';
+import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
+
+type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+export interface AggregatorOptions {
+  readonly identity: Identity;
+  readonly book: TaskBook;
+  readonly blobs: BlobStore;
+  /** Appends to the log, durably. */
+  readonly append: (envelope: Uint8Array) => void;
+  readonly log: Logger;
+}
+
+/** What a sealed box and the frame inside it add to a share, rounded up. */
+const BOX_OVERHEAD = 4096;
+
+export class Aggregator {
+  readonly book: TaskBook;
+  protected readonly blobs: BlobStore;
+  protected readonly log: Logger;
+  readonly #identity: Identity;
+  readonly #append: (envelope: Uint8Array) => void;
+
+  constructor({ identity, book, blobs, append, log }: AggregatorOptions) {
+    this.#identity = identity;
+    this.book = book;
+    this.blobs = blobs;
+    this.#append = append;
+    this.log = log;
+  }
+
+  get name(): string {
+    return this.#identity.card.party;
+  }
+
+  /** Whether a document of `caller` may be the next entry of the log. Throws the reason why not. */
+  admit(envelope: Uint8Array, caller: string): void {
+    this.book.admit(envelope, caller);
+  }
+
+  /**
+   * What must hold before a document is put in the log, beyond the rules of the task: everything that it
+   * refers to has arrived, and inputs and contributions are well-formed. This spares the key holders a task
+   * that cannot end well; they check it all again.
+   */
+  async examine(envelope: Uint8Array): Promise<void> {
+    const { kind, payload } = openDocument(envelope, this.book.consortium.signingKeys);
+    if (kind === 'contribution') {
+      const task = this.book.task(payload.task);
+      using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
+      evaluator.validateContribution(payload.round, await this.fetch(payload.message));
+    } else if (kind === 'manifest') {
+      const task = this.book.task(payload.task);
+      using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
+      for (const blob of payload.ciphertexts) evaluator.validateInput(await this.fetch(blob));
+    } else if (kind === 'joint-key') {
+      await this.fetch(payload.key);
+    } else if (kind === 'release') {
+      await this.fetch(payload.box);
+    }
+  }
+
+  /** How many bytes a party may store for a task: twice what its role needs by the plan. */
+  quota(taskId: string, party: string): number {
+    const task = this.book.tasks.get(taskId);
+    if (task === undefined) throw new StrongroomError('NOT_FOUND', `No task ${taskId} is in the log.`);
+    const { ciphertexts, parameters } = task.plan;
+    const { ciphertextBytes, contributionBytes, jointKeyBytes, shareBytes } = parameters;
+    const asInput = task.inputs.includes(party) ? ciphertexts * ciphertextBytes : 0;
+    const asHolder = task.holders.includes(party)
+      ? contributionBytes + jointKeyBytes + (1 + ciphertexts) * (shareBytes + BOX_OVERHEAD)
+      : 0;
+    if (asInput + asHolder === 0) {
+      throw new StrongroomError('NOT_AUTHORISED', `${party} has nothing to upload for this task.`);
+    }
+    return 2 * (asInput + asHolder);
+  }
+
+  /** Does what is due in a task, if anything is. */
+  async attend(task: TaskLife): Promise<void> {
+    if (task.ending !== undefined) return;
+    try {
+      await this.act(task);
+    } catch (error) {
+      if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
+      this.log.warn({ task: task.id, code: error.code }, error.message);
+      this.say(task, 'abort', { outcome: 'failed', code: error.code, detail: error.message.slice(0, 1000) });
+    }
+  }
+
+  protected async act(task: TaskLife): Promise<void> {
+    switch (task.phase) {
+      case 'PROPOSED':
+      case 'APPROVING':
+        return this.expire(task, 'approve');
+      case 'KEYING':
+        return this.expire(task, 'collect');
+      case 'COLLECTING':
+        return this.seal(task);
+      case 'SEALED':
+        return this.evaluate(task);
+      case 'EVALUATED':
+      case 'RELEASING':
+        return this.expire(task, 'release');
+      default:
+        return;
+    }
+  }
+
+  /** Fixes the input set once everybody has submitted, or the deadline has come and enough have. */
+  protected seal(task: TaskLife): void {
+    const complete = task.manifests.size === task.inputs.length;
+    const late = Date.now() > task.deadline('collect').getTime();
+    if (!complete && !late) return;
+    if (task.manifests.size < task.document.disclosure['minimum-contributors']) return this.expire(task, 'collect');
+    this.say(task, 'seal', { manifests: task.inputSet.map((manifest) => manifest.digest) });
+  }
+
+  /** Evaluates f: the sum of the input ciphertexts, position by position, in the order of the seal. */
+  protected async evaluate(task: TaskLife): Promise<void> {
+    if (task.seal === undefined) return;
+    const outputs: Blob[] = [];
+    for (let index = 0; index < task.plan.ciphertexts; index++) {
+      const output = await this.sumOf(task, index);
+      const digest = sha256Hex(output);
+      await this.blobs.putWhole(digest, output);
+      outputs.push({ digest, size: output.length });
+    }
+    this.say(task, 'evaluation', { seal: task.seal.digest, outputs });
+  }
+
+  protected async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {
+    using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
+    using sum = evaluator.sum();
+    for (const manifest of task.inputSet) {
+      const blob = manifest.payload.ciphertexts[index];
+      if (blob === undefined) throw new StrongroomError('INTERNAL', 'A manifest lacks a ciphertext.');
+      sum.add(await this.fetch(blob));
+    }
+    return sum.bytes();
+  }
+
+  protected expire(task: TaskLife, phase: DeadlinePhase): void {
+    const deadline = task.deadline(phase);
+    if (Date.now() <= deadline.getTime()) return;
+    const detail = `The deadline to ${phase}, ${deadline.toISOString()}, has passed.`;
+    this.say(task, 'abort', { outcome: 'expired', code: 'DEADLINE_PASSED', detail });
+  }
+
+  /** Signs and appends. The log is the only memory: what stands there is never said again. */
+  protected say<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): void {
+    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: this.book.seen };
+    const payload = { ...header, ...content } as unknown as Payload<K>;
+    this.#append(signDocument(kind, payload, signerOf(this.#identity)));
+    this.log.info({ task: task.id, kind }, `said ${kind}`);
+  }
+
+  protected async fetch(blob: Blob): Promise<Uint8Array> {
+    const bytes = await this.blobs.whole(blob.digest);
+    if (bytes.length !== blob.size) {
+      throw new StrongroomError('DIGEST_MISMATCH', `The object ${blob.digest} has another size than declared.`);
+    }
+    return bytes;
+  }
+}

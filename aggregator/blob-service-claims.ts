@@ -1,0 +1,68 @@
+/**
+ * How many bytes each party has claimed for each task: the account behind the quota. A claim is made before
+ * the first byte is taken in, so that uploads side by side cannot exceed the quota together.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { StrongroomError } from '../proto/errors.ts';
+
+// A power cut may lose the last claims (synchronous=NORMAL): then a party can store so much more, once.
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS claims (
+    task TEXT NOT NULL,
+    party TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (task, party, digest)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+export interface Claim {
+  readonly task: string;
+  readonly party: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export class BlobClaims implements Disposable {
+  readonly #db: DatabaseSync;
+
+  /** Opens the accounts in this file, which is made where it is not there. */
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(SCHEMA);
+  }
+
+  /**
+   * Claims room for an object; the same object again replaces its claim. Throws QUOTA_EXCEEDED where the
+   * party's claims for the task would come to more than `quota` bytes.
+   */
+  claim({ task, party, digest, size }: Claim, quota: number): void {
+    const row = this.#db
+      .prepare(
+        'SELECT COALESCE(SUM(size), 0) AS used FROM claims WHERE task = ? AND party = ? AND digest <> ?',
+      )
+      .get(task, party, digest);
+    const used = Number(row?.['used']);
+    if (used + size > quota) {
+      throw new StrongroomError(
+        'QUOTA_EXCEEDED',
+        `${party} may store ${quota} bytes for this task and has ${used}; ${size} more are too many.`,
+        { details: { party, quota, used, size } },
+      );
+    }
+    this.#db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)').run(task, party, digest, size);
+  }
+
+  /** Gives the room back: the object has been thrown away. */
+  release({ task, party, digest }: Claim): void {
+    this.#db
+      .prepare('DELETE FROM claims WHERE task = ? AND party = ? AND digest = ?')
+      .run(task, party, digest);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+}

@@ -1,0 +1,81 @@
+/** Large objects: taken in within the quota of their task, and handed to every party that may read. */
+import { StrongroomError } from '../proto/errors.ts';
+import type { Caller } from '../transport/authorisation.ts';
+import { limitChunks } from '../transport/chunks.ts';
+import { BLOBS } from '../transport/contract.ts';
+import type { GetRequest, GetResponse, PutHeader, PutRequest, StatResponse } from '../transport/messages.ts';
+import { service, type Service } from '../transport/server.ts';
+import type { BlobStore } from '../trust/storage/blob-store.ts';
+import type { BlobClaims } from './blob-service-claims.ts';
+
+export interface BlobOptions {
+  readonly blobs: BlobStore;
+  readonly claims: BlobClaims;
+  /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
+  readonly quota: (task: string, caller: Caller) => number;
+}
+
+export function blobService(options: BlobOptions): Service {
+  return service(BLOBS, {
+    Stat: ({ digest }, { caller }) => stat(options, digest, caller),
+    Put: async (requests, { caller }) => {
+      await put(options, requests, caller);
+      return {};
+    },
+    Get: (request) => get(options, request),
+  });
+}
+
+async function stat({ blobs }: BlobOptions, digest: string, { party }: Caller): Promise<StatResponse> {
+  const size = await blobs.size(digest);
+  return size === undefined
+    ? { receivedBytes: await blobs.received(digest, party), complete: false }
+    : { receivedBytes: size, complete: true };
+}
+
+async function put(
+  { blobs, claims, quota }: BlobOptions,
+  requests: AsyncIterable<PutRequest>,
+  caller: Caller,
+): Promise<void> {
+  const messages = requests[Symbol.asyncIterator]();
+  const first = await messages.next();
+  const header = checkHeader(first.done === true ? undefined : first.value);
+  const { task, digest, size, offset } = header;
+  if ((await blobs.size(digest)) !== undefined) return;
+  const claim = { task, party: caller.party, digest, size };
+  claims.claim(claim, quota(task, caller));
+  try {
+    await blobs.write({ digest, size, offset, writer: caller.party }, limitChunks(chunksOf(messages)));
+  } catch (error) {
+    if ((await blobs.received(digest, caller.party)) === 0) claims.release(claim);
+    throw error;
+  }
+}
+
+async function* get({ blobs }: BlobOptions, { digest, offset }: GetRequest): AsyncGenerator<GetResponse> {
+  if (!Number.isSafeInteger(offset)) throw malformed('the offset is too large');
+  for await (const chunk of blobs.read(digest, offset)) yield { chunk };
+}
+
+function checkHeader(first: PutRequest | undefined): PutHeader {
+  const header = first?.header;
+  if (header === undefined) throw malformed('an upload starts with its header');
+  if (!Number.isSafeInteger(header.size) || header.size < 1)
+    throw malformed('an object has at least one byte');
+  if (!Number.isSafeInteger(header.offset) || header.offset > header.size) {
+    throw malformed('the offset lies behind the end of the object');
+  }
+  return header;
+}
+
+async function* chunksOf(messages: AsyncIterator<PutRequest>): AsyncGenerator<Uint8Array> {
+  for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+    if (next.value.chunk === undefined) throw malformed('after the header come chunks and nothing else');
+    yield next.value.chunk;
+  }
+}
+
+function malformed(why: string): StrongroomError {
+  return new StrongroomError('DOCUMENT_INVALID', `Not a valid upload or download: ${why}.`);
+}

@@ -1,0 +1,63 @@
+/** The aggregator as a running service: the log, the store of large objects, and what it does of its own accord. */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Attendance } from '../transport/attendance.ts';
+import type { Profile } from '../transport/profile.ts';
+import { serve } from '../transport/server.ts';
+import { identifyBy, serverCredentials } from '../transport/tls.ts';
+import { TaskBook } from '../trust/book.ts';
+import { signerOf } from '../trust/identity.ts';
+import { openBlobStore } from '../trust/storage/blob-store.ts';
+import { Aggregator, type AggregatorOptions } from './aggregator.ts';
+import { BlobClaims } from './blob-service-claims.ts';
+import { blobService } from './blob-service.ts';
+import { boardService, checkpointsOf } from './board-service.ts';
+import { LogStore } from './log-store.ts';
+
+/** Runs until `stop`. `create` lets a test put another aggregator in the place of the honest one. */
+export async function runAggregator(
+  profile: Profile,
+  log: Logger,
+  stop: AbortSignal,
+  ready: (address: string) => void,
+  create: (options: AggregatorOptions) => Aggregator = (options) => new Aggregator(options),
+): Promise<void> {
+  const { identity, consortium, state, config } = profile;
+  using store = new LogStore(join(state, 'log.db'));
+  using claims = new BlobClaims(join(state, 'claims.db'));
+  const blobs = await openBlobStore(join(state, 'blobs'));
+  const checkpoint = checkpointsOf(store, consortium.log.origin, signerOf(identity));
+
+  if (store.size === 0) store.append(profile.consortiumEnvelope);
+  const book = new TaskBook(consortium);
+  book.read(store.read(0, Infinity), checkpoint(store.size));
+  const aggregator = create({ identity, book, blobs, append: (envelope) => store.append(envelope), log });
+
+  await using attendance = new Attendance({
+    attend: (task) => aggregator.attend(task),
+    tasks: () => book.tasks.values(),
+    log,
+  });
+  store.onEntry((index, envelope) => {
+    for (const task of book.read([envelope], checkpoint(index + 1))) attendance.notice(task);
+  });
+  const server = await serve({
+    address: config.aggregator,
+    credentials: serverCredentials(identity, consortium),
+    identify: identifyBy(() => book.consortium),
+    services: [
+      boardService({
+        log: store,
+        checkpoint,
+        admit: (envelope, caller) => aggregator.admit(envelope, caller.party),
+        examine: (envelope) => aggregator.examine(envelope),
+      }),
+      blobService({ blobs, claims, quota: (task, caller) => aggregator.quota(task, caller.party) }),
+    ],
+    onFailure: (path, error) => log.warn({ path, err: error }, 'a call failed'),
+  });
+  attendance.noticeAll();
+  ready(config.aggregator);
+  await new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));
+  await server.close();
+}

@@ -1,0 +1,130 @@
+/** `task check | propose | cancel | list | show | watch`. */
+import type { Command } from 'commander';
+import { describePlan } from '../../../statistics/describe.ts';
+import { planDigest, planTask } from '../../../statistics/plan.ts';
+import type { TaskLife } from '../../../trust/life.ts';
+import { summary, type Summary } from '../../../trust/summary.ts';
+import { readTask } from '../../local-run.ts';
+import { cancel, propose } from '../../requester.ts';
+import { timeline } from '../../timeline.ts';
+import type { Context } from '../main.ts';
+import { bytes, seconds, table, timeout, withSession } from '../output.ts';
+
+export function addTaskCommands(program: Command, context: () => Context): void {
+  const task = program.command('task').description('Check, propose and follow tasks.');
+
+  task
+    .command('check')
+    .summary('the plan of a task document in words')
+    .description(
+      'Prints what would be computed, what each role learns, the encryption parameters with their margins, and\n' +
+        'the cost. Refuses what cannot be computed exactly as declared. Needs no network.',
+    )
+    .argument('<task>', 'the task document (YAML)')
+    .addHelpText('after', '\nExample:\n  $ strongroom task check examples/wages/task.yaml')
+    .action((file: string) => {
+      const document = readTask(file);
+      const plan = planTask(document);
+      const digest = planDigest(plan);
+      context().output.result({ digest, plan }, `${describePlan(document, plan)}\nDigest of the plan: ${digest}`);
+    });
+
+  task
+    .command('propose')
+    .summary('propose a task to the consortium')
+    .argument('<task>', 'the task document (YAML)')
+    .addHelpText('after', '\nExample:\n  $ strongroom --profile /tmp/net/statistics task propose examples/wages/task.yaml')
+    .action(async (file: string) => {
+      const { output, profile } = context();
+      const document = readTask(file);
+      await withSession(profile, async (session) => {
+        const life = await propose(session, document);
+        output.result(summary(life), `Proposed: ${life.id}\nFollow it with: strongroom task watch ${life.id.slice(0, 12)}`);
+      });
+    });
+
+  task
+    .command('cancel')
+    .summary('end a task that this party has proposed')
+    .argument('<task>', 'its id, or the first digits of it')
+    .requiredOption('--reason <text>', 'why; it is signed and stands in the log')
+    .action(async (id: string, { reason }: { reason: string }) => {
+      const { output, profile } = context();
+      await withSession(profile, async (session) => {
+        const life = session.task(id);
+        await cancel(session, life, reason);
+        output.result(summary(life), `The task is ${life.phase}.`);
+      });
+    });
+
+  task
+    .command('list')
+    .summary('all tasks in the log')
+    .action(async () => {
+      const { output, profile } = context();
+      await withSession(profile, (session) => {
+        const tasks = [...session.board.book.tasks.values()].reverse().map(summary);
+        const rows = tasks.map(({ task: id, phase, progress, title }) => [id.slice(0, 12), phase, progress, title]);
+        output.result(tasks, rows.length === 0 ? 'No task has been proposed.' : table(['task', 'phase', '', 'title'], rows));
+      });
+    });
+
+  task
+    .command('show')
+    .summary('the state of a task, and with --plan its plan')
+    .argument('<task>', 'its id, or the first digits of it')
+    .option('--plan', 'the plan in words as well')
+    .action(async (id: string, options: { plan?: boolean }) => {
+      const { output, profile } = context();
+      await withSession(profile, (session) => {
+        const life = session.task(id);
+        const phases = timeline(session.board, life);
+        const rows = phases.map((phase) => [phase.phase, seconds(phase.ms), bytes(phase.bytes)]);
+        const plan = options.plan === true ? `\n\n${describePlan(life.document, life.plan)}` : '';
+        output.result(
+          { ...summary(life), phases, document: life.document, plan: life.plan },
+          `${stateInWords(summary(life))}\n\n${table(['phase', 'time', 'bytes'], rows)}${plan}`,
+        );
+      });
+    });
+
+  task
+    .command('watch')
+    .summary('follow a task until it ends')
+    .argument('<task>', 'its id, or the first digits of it')
+    .option('--timeout <seconds>', 'give up after so long', timeout)
+    .action(async (id: string, options: { timeout?: number }) => {
+      const { output, profile } = context();
+      await withSession(profile, async (session) => {
+        const tell = (life: TaskLife) => {
+          const { phase, progress } = summary(life);
+          output.progress(`${new Date().toISOString()}  ${phase} ${progress}`.trimEnd());
+        };
+        const life = session.task(id);
+        tell(life);
+        const over = (task_: TaskLife) => (task_.phase === 'SHREDDED' || task_.ending !== undefined ? true : undefined);
+        await session.until(id, over, { timeoutMs: options.timeout, onChange: tell });
+        output.result(summary(life), stateInWords(summary(life)));
+      });
+    });
+}
+
+export function stateInWords(state: Summary): string {
+  const lines = [
+    ['task', state.task],
+    ['title', state.title],
+    ['phase', `${state.phase} ${state.progress}`.trimEnd()],
+    ['proposed', `${state.proposedAt} by ${state.proposedBy}`],
+    ['approved by', state.approved.join(', ')],
+    ['submitted by', state.submitted.join(', ')],
+    ['released by', state.released.join(', ')],
+    ['shredded by', state.shredded.join(', ')],
+    ['due by', state.deadline ?? ''],
+    ['ended by', state.ending === null ? '' : `${state.ending.by} [${state.ending.code}]: ${state.ending.detail}`],
+    ...state.ignored.map(({ by, kind, code, why }) => ['ignored', `${kind} of ${by} [${code}]: ${why}`]),
+  ];
+  return lines
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${(name ?? '').padEnd(13)}${value ?? ''}`)
+    .join('\n');
+}

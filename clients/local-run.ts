@@ -1,0 +1,186 @@
+/**
+ * A whole task from a task document and CSV files, on a throw-away local network: what `strongroom run` and the
+ * examples do. The daemons are processes of their own; the input parties and the output party are clients here,
+ * each with its own folder, identity and connection.
+ */
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StrongroomError } from '../proto/errors.ts';
+import { readTable } from '../statistics/csv.ts';
+import { openPlain } from '../statistics/plain.ts';
+import type { Result } from '../statistics/result.ts';
+import { tableOf } from '../statistics/layout.ts';
+import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { writeFileAtomic } from '../trust/storage/files.ts';
+import { createNetwork, Network, type PartySpec } from './network.ts';
+import { fetchResult, receiptOf, type ResultDocument } from './output-party.ts';
+import { submit } from './provider.ts';
+import { propose } from './requester.ts';
+import { Session } from './session.ts';
+import { timeline, type PhaseFigures } from './timeline.ts';
+
+/** `files[party][table]` is the path of a CSV file. */
+export type InputFiles = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+export interface LocalRun {
+  readonly task: TaskDocument;
+  readonly files: InputFiles;
+  /** Where result.json, receipt.json and, with `keep`, the network's folder go. */
+  readonly out: string;
+  readonly keep?: boolean;
+  readonly onProgress?: (line: string) => void;
+}
+
+export interface LocalRunReport {
+  readonly document: ResultDocument;
+  readonly phases: readonly PhaseFigures[];
+  /** From the proposal to the verified result, in milliseconds. */
+  readonly elapsedMs: number;
+  /** The largest resident memory of each daemon, in bytes; absent where the system does not tell. */
+  readonly memory: ReadonlyMap<string, number>;
+  readonly resultFile: string;
+  readonly receiptFile: string;
+}
+
+/** Reads a task document; with `holders`, its key holders are replaced by that many of this machine's own. */
+export function readTask(file: string, holders?: number): TaskDocument {
+  const task = parseTask(readText(file), file);
+  if (holders === undefined) return task;
+  const processing = Array.from({ length: holders }, (_, i) => `holder-${i + 1}`);
+  return validateTask({ ...task, parties: { ...task.parties, processing } });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StrongroomError('NOT_FOUND', `The task document ${file} cannot be read.`, { cause });
+  }
+}
+
+/** Computes the same in the clear from the pooled records. */
+export async function runPlain(task: TaskDocument, files: InputFiles): Promise<Result> {
+  const plain = openPlain(task);
+  for (const party of task.parties.input) {
+    const file = fileOf(task, files, party);
+    for await (const record of readTable(tableOf(task), createReadStream(file), file)) plain.add(record);
+  }
+  return plain.result();
+}
+
+function fileOf(task: TaskDocument, files: InputFiles, party: string): string {
+  const table = task.domain.union;
+  const file = files.get(party)?.get(table);
+  if (file !== undefined) return file;
+  throw new StrongroomError('USAGE', `${party} has no data; add --input ${party}:${table}=FILE.csv.`);
+}
+
+/** Runs the task through its whole life. Everything that it starts has stopped when it returns or throws. */
+export async function runLocally({ task, files, out, keep, onProgress }: LocalRun): Promise<LocalRunReport> {
+  const progress = onProgress ?? (() => undefined);
+  for (const party of task.parties.input) fileOf(task, files, party);
+  mkdirSync(out, { recursive: true });
+  const folder = keep === true ? join(out, 'network') : mkdtempSync(join(tmpdir(), 'strongroom-'));
+  try {
+    await createNetwork(folder, { parties: partiesOf(task), approve: 'automatic' });
+    await using network = await Network.start(folder, task.parties.processing);
+    progress(`network   an aggregator and ${task.parties.processing.length} key holders are running, one process each`);
+    return await conduct(task, files, network, out, progress);
+  } finally {
+    if (keep !== true) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function partiesOf({ parties }: TaskDocument): PartySpec[] {
+  const roles = new Map<string, Set<PartySpec['roles'][number]>>();
+  const add = (name: string, role: PartySpec['roles'][number]) =>
+    roles.set(name, (roles.get(name) ?? new Set()).add(role));
+  for (const name of parties.input) add(name, 'input');
+  for (const name of parties.processing) add(name, 'processing');
+  for (const name of parties.controllers) add(name, 'controller');
+  add(parties.output, 'output');
+  return [...roles].map(([name, set]) => ({ name, roles: [...set] }));
+}
+
+async function conduct(
+  task: TaskDocument,
+  files: InputFiles,
+  network: Network,
+  out: string,
+  progress: (line: string) => void,
+): Promise<LocalRunReport> {
+  await using output = await Session.open(network.profile(task.parties.output));
+  const providers = await Promise.all(
+    task.parties.input.map((party) => Session.open(network.profile(party))),
+  );
+  try {
+    const started = performance.now();
+    const life = await propose(output, task);
+    progress(`propose   task ${life.id.slice(0, 16)} is in the log`);
+    const watched = watch(output, life, progress);
+    const submissions = providers.map(async (session) => {
+      await session.catchUp(life.entries[0] ?? 0);
+      const tables = new Map([[task.domain.union, fileOf(task, files, session.name)]]);
+      const { records, bytes } = await submit(session, life.id, tables);
+      progress(`collect   ${session.name}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`);
+    });
+    const [delivered] = await Promise.all([fetchResult(output, life.id), ...submissions]);
+    const elapsedMs = performance.now() - started;
+    const resultFile = join(out, 'result.json');
+    await writeFileAtomic(resultFile, `${JSON.stringify(delivered.document, null, 2)}\n`);
+    await watched;
+    const receiptFile = join(out, 'receipt.json');
+    await writeFileAtomic(receiptFile, `${JSON.stringify(receiptOf(output, life, delivered), null, 1)}\n`);
+    return {
+      document: delivered.document,
+      phases: timeline(output.board, life),
+      elapsedMs,
+      memory: memoryOf(network),
+      resultFile,
+      receiptFile,
+    };
+  } finally {
+    await Promise.all(providers.map((session) => session[Symbol.asyncDispose]()));
+  }
+}
+
+/** Tells each new phase as it begins; resolves once every key share is destroyed. */
+async function watch(session: Session, life: TaskLife, progress: (line: string) => void): Promise<void> {
+  let told = '';
+  const tell = (task: TaskLife) => {
+    const line = LINES[task.phase]?.(task);
+    if (line !== undefined && line !== told) progress(line);
+    told = line ?? told;
+  };
+  await session.until(life.id, (task) => (task.phase === 'SHREDDED' ? true : undefined), { onChange: tell });
+}
+
+const LINES: Partial<Record<TaskLife['phase'], (task: TaskLife) => string>> = {
+  APPROVING: (task) => `approve   ${task.approvals.size} of ${task.holders.length} key holders have approved`,
+  KEYING: (task) => `key       all ${task.holders.length} have approved; contributions are opened`,
+  COLLECTING: (task) =>
+    task.manifests.size === 0
+      ? 'key       the joint key is made, tested and signed by every key holder'
+      : `collect   ${task.manifests.size} of ${task.inputs.length} input parties have submitted`,
+  SEALED: () => 'seal      the input set is fixed',
+  EVALUATED: () => 'evaluate  done; every key holder now evaluates for itself',
+  RELEASING: (task) => `release   ${task.releases.size} of ${task.holders.length} key holders have turned their key`,
+  DELIVERED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
+  SHREDDED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
+};
+
+/** The peak resident set of each daemon (proc(5), VmHWM). */
+function memoryOf(network: Network): Map<string, number> {
+  const peaks = new Map<string, number>();
+  for (const { name, child } of network.daemons.values()) {
+    try {
+      const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1];
+      if (kilobytes !== undefined) peaks.set(name, Number(kilobytes) * 1024);
+    } catch {
+      // Other systems than Linux have no /proc: the report then says nothing about memory.
+    }
+  }
+  return peaks;
+}

@@ -1,0 +1,145 @@
+/**
+ * What the output party does: it verifies the K releases, opens its boxes, combines the partial decryptions,
+ * finishes in the clear, acknowledges, and writes the receipt.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StrongroomError } from '../proto/errors.ts';
+import { openCombiner } from '../schemes/combiner.ts';
+import { finishTask } from '../statistics/finish.ts';
+import type { Result } from '../statistics/result.ts';
+import { hex, sha256Hex, unhex } from '../trust/digest.ts';
+import type { Signed } from '../trust/documents.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { commitToResult, writeReceipt, type Receipt } from '../trust/receipt.ts';
+import { shareBinding, unpackShares } from '../trust/release.ts';
+import { openSealed } from '../trust/sealed-box-open.ts';
+import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
+import type { Session, WaitOptions } from './session.ts';
+
+/** What is said to the world about a result: the task, and the statistics in exact decimals. */
+export interface ResultDocument {
+  readonly strongroom: 'result/1';
+  readonly task: string;
+  readonly title: string;
+  readonly result: Result;
+}
+
+export interface Delivered {
+  readonly document: ResultDocument;
+  readonly salt: Uint8Array;
+}
+
+/**
+ * Fetches, verifies, combines and finishes the result of a task, waiting for the releases of all K key holders,
+ * and acknowledges it. Repeating it gives the same result and the same acknowledgement.
+ *
+ * Throws NOT_AUTHORISED unless this is the output party; SHARE_INVALID where a box or a share is not what its
+ * holder signed, or the combined shares do not decrypt within the noise bound: then nothing of it is used.
+ */
+export async function fetchResult(session: Session, taskId: string, options: WaitOptions = {}): Promise<Delivered> {
+  const task = session.task(taskId);
+  if (task.document.parties.output !== session.name) {
+    throw new StrongroomError('NOT_AUTHORISED', `The result of this task is for ${task.document.parties.output} alone.`);
+  }
+  await session.until(task.id, (life) => (life.releases.size === life.holders.length ? true : undefined), options);
+  const shares = await openReleases(session, task);
+  const vectors = await combine(session, task, shares);
+  const result = finishTask(task.document, task.plan, vectors);
+  const document: ResultDocument = { strongroom: 'result/1', task: task.id, title: task.document.title, result };
+  const salt = await acknowledge(session, task, document);
+  return { document, salt };
+}
+
+/** The partial decryptions by holder, then by output, each box opened as the release of its holder and no other. */
+async function openReleases(session: Session, task: TaskLife): Promise<Uint8Array[][]> {
+  const { sealingKey } = session.profile.identity.secrets;
+  return Promise.all(
+    task.holders.map(async (holder) => {
+      const release = releaseOf(task, holder);
+      const box = await session.board.get(release.payload.box, holder);
+      const { info, aad } = shareBinding(task.id, release.payload.evaluation, holder);
+      const packed = await openBox(sealingKey, box, info, aad, holder);
+      if (sha256Hex(packed) !== release.payload.opened) {
+        throw new StrongroomError('SHARE_INVALID', `The box of ${holder} does not hold what its release says.`, {
+          details: { party: holder },
+        });
+      }
+      return unpackShares(packed, task.plan.ciphertexts, holder);
+    }),
+  );
+}
+
+async function openBox(
+  key: Uint8Array,
+  box: Uint8Array,
+  info: Uint8Array,
+  aad: Uint8Array,
+  holder: string,
+): Promise<Uint8Array> {
+  try {
+    return await openSealed(key, box, info, aad);
+  } catch (cause) {
+    throw new StrongroomError('SHARE_INVALID', `The box of ${holder} does not open as its release for this task.`, {
+      details: { party: holder },
+      cause,
+    });
+  }
+}
+
+function releaseOf(task: TaskLife, holder: string): Signed<'release'> {
+  const release = task.releases.get(holder);
+  if (release === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not released its share.`);
+  return release;
+}
+
+/** The output vectors, from the output ciphertexts that all K holders name and their shares of each. */
+async function combine(session: Session, task: TaskLife, shares: readonly Uint8Array[][]): Promise<bigint[][]> {
+  using combiner = await openCombiner({ parameters: task.plan.parameters, task: task.id });
+  const vectors: bigint[][] = [];
+  for (const [index, output] of (task.evaluation?.payload.outputs ?? []).entries()) {
+    const ciphertext = await session.board.get(output, task.aggregator);
+    const ofOutput = shares.map((ofHolder) => ofHolder[index] ?? new Uint8Array());
+    vectors.push(combiner.combine(ciphertext, ofOutput));
+  }
+  return vectors;
+}
+
+/**
+ * Says that the result has arrived, and commits to it without showing it. The salt is kept before the
+ * commitment is sent, so that a client that dies in between acknowledges with the same words.
+ */
+async function acknowledge(session: Session, task: TaskLife, document: ResultDocument): Promise<Uint8Array> {
+  const folder = join(session.profile.state, 'results');
+  await makeFolder(folder);
+  const file = join(folder, `${task.id}.salt`);
+  if (!existsSync(file)) await writeFileAtomic(file, hex(randomBytes(32)));
+  const salt = unhex(readFileSync(file, 'utf8'));
+  const result = commitToResult(salt, document);
+  if (task.delivery === undefined) {
+    const releases = task.holders.map((holder) => releaseOf(task, holder).digest);
+    await session.catchUp(await session.board.append(session.sign(task, 'delivery', { releases, result })));
+  } else if (task.delivery.payload.result !== result) {
+    throw new StrongroomError('DOCUMENT_CONFLICT', 'Another result of this task has been acknowledged before.');
+  }
+  return salt;
+}
+
+/** The receipt of a delivered task, as this session has verified it. */
+export function receiptOf(session: Session, task: TaskLife, { document, salt }: Delivered): Receipt {
+  const { board } = session;
+  const { follower } = board.book;
+  const { checkpoint } = follower;
+  if (checkpoint === undefined) throw new StrongroomError('NOT_FOUND', 'The log is empty.');
+  return writeReceipt({
+    consortium: board.entry(0),
+    checkpoint,
+    entries: task.entries.map((index) => ({ index, envelope: board.entry(index) })),
+    seenSizes: task.seenSizes,
+    inclusion: (index) => follower.inclusionProof(index),
+    consistency: (from) => follower.consistencyProof(from),
+    result: document,
+    salt,
+  });
+}

@@ -1,0 +1,181 @@
+/**
+ * What an input party does: it checks that all K key holders stand behind the joint key, validates its own
+ * records against the schema that it agreed to, encrypts, and submits once.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { StrongroomError } from '../proto/errors.ts';
+import { openEncryptor } from '../schemes/encryptor.ts';
+import { openEncoder } from '../statistics/encode.ts';
+import { readTable } from '../statistics/csv.ts';
+import { hex, sha256Hex } from '../trust/digest.ts';
+import { openDocument, type Blob } from '../trust/documents.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
+import type { Session, WaitOptions } from './session.ts';
+
+export interface Submission {
+  readonly task: string;
+  readonly manifest: string;
+  readonly index: number;
+  readonly records: number;
+  readonly ciphertexts: number;
+  readonly bytes: number;
+}
+
+/** What is prepared for a task before anything is sent, so that a client that dies sends the same again. */
+interface Prepared {
+  readonly envelope: Uint8Array;
+  readonly blobs: readonly Blob[];
+  readonly records: number;
+}
+
+export interface SubmitOptions extends WaitOptions {
+  /** Called as work proceeds, with what is being done and how far it is. */
+  readonly onProgress?: (what: string, done: number, of: number | undefined) => void;
+}
+
+/**
+ * Submits this party's tables for a task: `files` maps table names to CSV files. Waits for the joint key
+ * first. Throws TABLE_INVALID with file, row and column before anything is encrypted or sent.
+ */
+export async function submit(
+  session: Session,
+  taskId: string,
+  files: ReadonlyMap<string, string>,
+  options: SubmitOptions = {},
+): Promise<Submission> {
+  const task = session.task(taskId);
+  if (!task.inputs.includes(session.name)) {
+    throw new StrongroomError('NOT_AUTHORISED', `${session.name} is not an input party of this task.`);
+  }
+  const folder = join(session.profile.state, 'submissions', task.id);
+  const source = await digestOf(task, files);
+  const prepared = resume(session, task, folder, source) ?? (await prepare(session, task, files, folder, source, options));
+  return send(session, task, folder, prepared, options);
+}
+
+/** Validates and encodes, then waits for the key, then encrypts: a mistake in a table shows before anything waits. */
+async function prepare(
+  session: Session,
+  task: TaskLife,
+  files: ReadonlyMap<string, string>,
+  folder: string,
+  source: string,
+  options: SubmitOptions,
+): Promise<Prepared> {
+  if (task.manifests.has(session.name)) {
+    throw new StrongroomError('DOCUMENT_CONFLICT', `${session.name} has submitted other data for this task already.`);
+  }
+  const { records, vectors } = await encode(task, files, options);
+  const key = await session.until(task.id, (life) => life.jointKey, options);
+  const jointKey = await session.board.get(key, task.aggregator);
+  using encryptor = await openEncryptor({ parameters: task.plan.parameters, task: task.id }, jointKey);
+  await makeFolder(folder);
+  const blobs: Blob[] = [];
+  for (const vector of vectors) {
+    const ciphertext = encryptor.encrypt(vector);
+    const digest = sha256Hex(ciphertext);
+    await writeFileAtomic(join(folder, digest), ciphertext);
+    blobs.push({ digest, size: ciphertext.length });
+    options.onProgress?.('encrypt', blobs.length, vectors.length);
+  }
+  const envelope = session.sign(task, 'manifest', { key: key.digest, ciphertexts: blobs });
+  const journal = { source, records, envelope: Buffer.from(envelope).toString('base64') };
+  await writeFileAtomic(join(folder, JOURNAL), Buffer.from(JSON.stringify(journal)));
+  return { envelope, blobs, records };
+}
+
+const JOURNAL = 'submission.json';
+
+/** What is written down before anything is sent. */
+const Journal = z.strictObject({ source: z.string(), records: z.int(), envelope: z.base64() });
+
+/** What an earlier run prepared from the same files; undefined where there is nothing to go on with. */
+function resume(session: Session, task: TaskLife, folder: string, source: string): Prepared | undefined {
+  const file = join(folder, JOURNAL);
+  if (!existsSync(file)) return undefined;
+  const journal = Journal.parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (journal.source !== source) return undefined;
+  const envelope = new Uint8Array(Buffer.from(journal.envelope, 'base64'));
+  const document = openDocument(envelope, session.board.book.consortium.signingKeys);
+  if (document.kind !== 'manifest' || document.payload.key !== task.jointKey?.digest) return undefined;
+  return { envelope, blobs: document.payload.ciphertexts, records: journal.records };
+}
+
+/** Uploads what the board does not have yet, then appends the manifest: both may be repeated at will. */
+async function send(
+  session: Session,
+  task: TaskLife,
+  folder: string,
+  { envelope, blobs, records }: Prepared,
+  { onProgress }: SubmitOptions,
+): Promise<Submission> {
+  let sent = 0;
+  for (const blob of blobs) {
+    await session.board.put(task.id, new Uint8Array(readFileSync(join(folder, blob.digest))));
+    onProgress?.('upload', ++sent, blobs.length);
+  }
+  const index = await session.board.append(envelope);
+  await session.catchUp(index);
+  const bytes = blobs.reduce((total, blob) => total + blob.size, 0);
+  return { task: task.id, manifest: sha256Hex(envelope), index, records, ciphertexts: blobs.length, bytes };
+}
+
+/** The proof that the log holds a submission: its manifest, the checkpoint, and the path between them. */
+export function submissionReceipt(session: Session, { index, task }: Submission): object {
+  const { follower } = session.board.book;
+  return {
+    strongroom: 'submission/1',
+    task,
+    index,
+    manifest: Buffer.from(session.board.entry(index)).toString('base64'),
+    checkpoint: follower.checkpoint,
+    inclusion: follower.inclusionProof(index).map(hex),
+  };
+}
+
+/** This party's sufficient statistics, one vector of slots for each ciphertext of the plan. */
+async function encode(
+  task: TaskLife,
+  files: ReadonlyMap<string, string>,
+  { onProgress }: SubmitOptions,
+): Promise<{ records: number; vectors: bigint[][] }> {
+  const encoder = openEncoder(task.document, task.plan);
+  let records = 0;
+  for (const [name, table] of Object.entries(task.document.tables)) {
+    const file = files.get(name) ?? '';
+    for await (const record of readTable(table, open(file), file)) {
+      encoder.add(record);
+      if (++records % 100_000 === 0) onProgress?.('read', records, undefined);
+    }
+  }
+  onProgress?.('read', records, records);
+  return { records, vectors: encoder.vectors() };
+}
+
+/** The one digest of all files that are submitted, table by table. */
+async function digestOf(task: TaskLife, files: ReadonlyMap<string, string>): Promise<string> {
+  const tables = Object.keys(task.document.tables);
+  const unknown = [...files.keys()].find((name) => !tables.includes(name));
+  if (unknown !== undefined) {
+    throw new StrongroomError('USAGE', `The task has no table ${unknown}; it has: ${tables.join(', ')}.`);
+  }
+  const missing = tables.find((name) => !files.has(name));
+  if (missing !== undefined) {
+    throw new StrongroomError('USAGE', `The table ${missing} is missing; add --table ${missing}=FILE.csv.`);
+  }
+  const state = createHash('sha256');
+  for (const name of tables) {
+    state.update(`${name}\n`);
+    for await (const chunk of open(files.get(name) ?? '')) state.update(chunk);
+  }
+  return state.digest('hex');
+}
+
+function open(file: string): AsyncIterable<Uint8Array> {
+  if (!existsSync(file)) throw new StrongroomError('NOT_FOUND', `There is no file ${file}.`, { details: { file } });
+  return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,111 @@
+/** A party's client: its profile, its connection, and its own verified view of the log. */
+import { StrongroomError } from '../proto/errors.ts';
+import { Board } from '../transport/board.ts';
+import { openProfile, type Profile } from '../transport/profile.ts';
+import { PATIENT } from '../transport/retry.ts';
+import { signDocument, type Kind, type Payload } from '../trust/documents.ts';
+import { signerOf } from '../trust/identity.ts';
+import type { TaskLife } from '../trust/life.ts';
+
+type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+export interface WaitOptions {
+  /** How long to wait before TIMED_OUT; without it, as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the task whenever it has changed. */
+  readonly onChange?: ((task: TaskLife) => void) | undefined;
+}
+
+export class Session implements AsyncDisposable {
+  readonly profile: Profile;
+  readonly board: Board;
+
+  private constructor(profile: Profile, board: Board) {
+    this.profile = profile;
+    this.board = board;
+  }
+
+  /** Opens the profile in a configuration file, connects and reads the log to its present end. */
+  static async open(configFile: string): Promise<Session> {
+    const profile = openProfile(configFile);
+    const board = Board.open(profile, PATIENT);
+    try {
+      await board.refresh();
+      return new Session(profile, board);
+    } catch (error) {
+      await board[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.board[Symbol.asyncDispose]();
+  }
+
+  get name(): string {
+    return this.profile.identity.card.party;
+  }
+
+  /** The task with this id, or with an id that starts so. Throws NOT_FOUND. */
+  task(id: string): TaskLife {
+    return this.board.book.task(id);
+  }
+
+  /**
+   * Follows the log until `ready` gives something for the task. Throws TASK_ENDED where the task ends first,
+   * TIMED_OUT, or UNREACHABLE where the aggregator stays away.
+   */
+  async until<T>(
+    id: string,
+    ready: (task: TaskLife) => T | undefined,
+    { timeoutMs, signal, onChange }: WaitOptions = {},
+  ): Promise<T> {
+    const task = this.task(id);
+    const stop = new AbortController();
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(task)), timeoutMs);
+    try {
+      const first = this.#answer(task, ready);
+      if (first !== undefined) return first;
+      for await (const changed of this.board.follow(anySignal(stop.signal, signal))) {
+        if (!changed.has(task)) continue;
+        onChange?.(task);
+        const answer = this.#answer(task, ready);
+        if (answer !== undefined) return answer;
+      }
+      throw new StrongroomError('UNREACHABLE', 'The log ended while the task was being followed.');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #answer<T>(task: TaskLife, ready: (task: TaskLife) => T | undefined): T | undefined {
+    const answer = ready(task);
+    if (answer === undefined && task.ending !== undefined) {
+      const { phase, by, detail } = task.ending;
+      throw new StrongroomError('TASK_ENDED', `The task is ${phase} (${by}): ${detail}`, {
+        details: { task: task.id, party: by, reason: task.ending.code },
+      });
+    }
+    return answer;
+  }
+
+  /** The envelope of a document of a task, signed by this party as of now. */
+  sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): Uint8Array {
+    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: this.board.book.seen };
+    return signDocument(kind, { ...header, ...content } as unknown as Payload<K>, signerOf(this.profile.identity));
+  }
+
+  /** Sees to it that this session's own view of the log contains the entry at this index. */
+  async catchUp(index: number): Promise<void> {
+    while (this.board.book.follower.size <= index) await this.board.refresh();
+  }
+}
+
+function timedOut(task: TaskLife): StrongroomError {
+  return new StrongroomError('TIMED_OUT', `The task is still ${task.phase}.`, { details: { task: task.id } });
+}
+
+function anySignal(own: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other === undefined ? own : AbortSignal.any([own, other]);
+}

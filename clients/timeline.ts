@@ -1,0 +1,56 @@
+/** When each phase of a task ended and how many bytes it put on the board, read off the signed documents. */
+import { openDocument, type AnySigned, type Kind } from '../trust/documents.ts';
+import type { TaskLife } from '../trust/life.ts';
+import type { Board } from '../transport/board.ts';
+
+export interface PhaseFigures {
+  readonly phase: string;
+  /** From the end of the phase before, by the clocks of the signers. */
+  readonly ms: number;
+  /** Documents and objects that were put on the board. */
+  readonly bytes: number;
+}
+
+const PHASES: readonly { readonly phase: string; readonly kinds: readonly Kind[] }[] = [
+  { phase: 'approve', kinds: ['proposal', 'approval'] },
+  { phase: 'key ceremony', kinds: ['contribution', 'joint-key'] },
+  { phase: 'collect', kinds: ['manifest'] },
+  { phase: 'seal and evaluate', kinds: ['seal', 'evaluation'] },
+  { phase: 'release', kinds: ['release'] },
+  { phase: 'deliver', kinds: ['delivery'] },
+  { phase: 'shred', kinds: ['shred'] },
+];
+
+export function timeline(board: Board, task: TaskLife): PhaseFigures[] {
+  const documents = task.entries.map((index) => {
+    const envelope = board.entry(index);
+    const signed = openDocument(envelope, board.book.consortium.signingKeys);
+    return { kind: signed.kind, at: Date.parse(signed.payload.at), bytes: envelope.length + blobBytes(signed) };
+  });
+  let before = Date.parse(task.proposal.payload.at);
+  return PHASES.map(({ phase, kinds }) => {
+    const own = documents.filter(({ kind }) => kinds.includes(kind));
+    const end = Math.max(before, ...own.map(({ at }) => at));
+    const ms = end - before;
+    before = end;
+    return { phase, ms, bytes: own.reduce((total, { bytes }) => total + bytes, 0) };
+  });
+}
+
+/** The objects that a document refers to, as many bytes as their signer sends. */
+function blobBytes({ kind, payload }: AnySigned): number {
+  switch (kind) {
+    case 'contribution':
+      return payload.message.size;
+    case 'manifest':
+      return payload.ciphertexts.reduce((total, blob) => total + blob.size, 0);
+    case 'evaluation':
+      return payload.outputs.reduce((total, blob) => total + blob.size, 0);
+    case 'release':
+      return payload.box.size;
+    case 'joint-key':
+      return payload.key.size;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,49 @@
+/** What the operator of a key holder can ask and say, on its own machine. */
+import { describePlan } from '../statistics/describe.ts';
+import type { Board } from '../transport/board.ts';
+import type { KeyHolderAdminMethods } from '../transport/contract.ts';
+import type { Handlers } from '../transport/server.ts';
+import { summary } from '../trust/summary.ts';
+import type { TaskLife } from '../trust/life.ts';
+import type { Journal } from './journal.ts';
+import type { KeyHolder } from './key-holder.ts';
+
+export function adminHandlers(holder: KeyHolder, board: Board, journal: Journal): Handlers<KeyHolderAdminMethods> {
+  const waitingFor = (task: TaskLife): string => {
+    const open = task.phase === 'PROPOSED' || task.phase === 'APPROVING';
+    return open && !task.approvals.has(holder.name) && journal.decision(task.id) === undefined
+      ? 'your decision'
+      : '';
+  };
+  return {
+    List: () => ({
+      tasks: [...board.book.tasks.values()]
+        .filter((task) => task.holders.includes(holder.name))
+        .reverse()
+        .map((task) => ({
+          task: task.id,
+          title: task.document.title,
+          state: task.phase,
+          waitingFor: waitingFor(task),
+        })),
+    }),
+    Show: ({ task: id }) => {
+      const task = board.book.task(id);
+      const state = { ...summary(task), waitingFor: waitingFor(task) };
+      return { plan: describePlan(task.document, task.plan), state: Buffer.from(JSON.stringify(state)) };
+    },
+    Approve: async ({ task }) => {
+      await holder.decide(board.book.task(task), { verdict: 'approve', reason: 'the operator approved' });
+      return {};
+    },
+    Reject: async ({ task, reason }) => {
+      await holder.decide(board.book.task(task), { verdict: 'reject', reason: reason || 'the operator rejected' });
+      return {};
+    },
+    Status: async () => ({
+      party: holder.name,
+      connected: await board.isConnected(),
+      logSize: board.book.follower.size,
+    }),
+  };
+}

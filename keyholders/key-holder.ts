@@ -1,0 +1,337 @@
+/**
+ * A processing party: what it says in the life of a task, and what it checks before it says it.
+ *
+ * `attend` is called whenever a task has changed, after every start, and from time to time. It looks at what
+ * the log says and does the one thing that is this key holder's turn, or nothing. Every act is written to the
+ * journal before it is sent, and sent again byte for byte until it stands in the log.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
+import { openEvaluator } from '../schemes/evaluator.ts';
+import { openKeyShare } from '../schemes/key-share.ts';
+import type { SchemeContext, Transcript } from '../schemes/scheme.ts';
+import type { Board } from '../transport/board.ts';
+import { sha256Hex } from '../trust/digest.ts';
+import { commitTo, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
+import { signerOf, type Card, type Identity } from '../trust/identity.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { packShares, shareBinding } from '../trust/release.ts';
+import { sealTo } from '../trust/sealed-box.ts';
+import type { Decision, Journal, Said } from './journal.ts';
+import { decide, type Policy } from './policy.ts';
+
+/** What a kind of document holds beyond who says it when: that is filled in as it is signed. */
+type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+export interface KeyHolderOptions {
+  readonly board: Board;
+  readonly identity: Identity;
+  readonly journal: Journal;
+  readonly policy: Policy;
+  readonly log: Logger;
+}
+
+export class KeyHolder {
+  readonly #board: Board;
+  readonly #identity: Identity;
+  readonly #journal: Journal;
+  readonly #policy: Policy;
+  readonly #log: Logger;
+
+  constructor({ board, identity, journal, policy, log }: KeyHolderOptions) {
+    this.#board = board;
+    this.#identity = identity;
+    this.#journal = journal;
+    this.#policy = policy;
+    this.#log = log;
+  }
+
+  get name(): string {
+    return this.#identity.card.party;
+  }
+
+  /** The operator's decision on a task that waits for it. Throws PHASE_CLOSED where it comes too late. */
+  async decide(task: TaskLife, decision: Decision): Promise<void> {
+    if (task.phase !== 'PROPOSED' && task.phase !== 'APPROVING') {
+      throw new StrongroomError('PHASE_CLOSED', `The task is ${task.phase}; there is nothing left to decide`);
+    }
+    if (task.approvals.has(this.name)) throw new StrongroomError('PHASE_CLOSED', 'This task is approved already');
+    this.#journal.decide(task.id, decision);
+    await this.attend(task);
+  }
+
+  /** Whose turn it is: does this key holder's next act in the task, if there is one. */
+  async attend(task: TaskLife): Promise<void> {
+    if (!task.holders.includes(this.name) || task.shreds.has(this.name)) return;
+    if (task.ending !== undefined || task.delivery !== undefined) return this.#shred(task);
+    const abort = this.#journal.said(task.id, 'abort');
+    if (abort !== undefined) return this.#send(task, 'abort', abort);
+    try {
+      this.#checkJournal(task);
+      this.#checkDeadline(task);
+      switch (task.phase) {
+        case 'PROPOSED':
+        case 'APPROVING':
+          return await this.#approve(task);
+        case 'KEYING':
+          return await this.#makeKey(task);
+        case 'EVALUATED':
+        case 'RELEASING':
+          return await this.#release(task);
+        default:
+          return;
+      }
+    } catch (error) {
+      if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
+      this.#log.warn({ task: task.id, code: error.code }, error.message);
+      await this.#abort(task, error.code === 'DEADLINE_PASSED' ? 'expired' : 'failed', error.code, error.message);
+    }
+  }
+
+  /**
+   * Rule 1, first half. A yes is signed over the task's id and the plan, and binds the key contribution that
+   * will be opened when all K have said yes: nobody can choose a contribution after seeing another's.
+   */
+  async #approve(task: TaskLife): Promise<void> {
+    if (task.approvals.has(this.name)) return;
+    const verdict = decide(this.#policy, task, this.#journal.decision(task.id));
+    if (verdict === undefined) return;
+    if (verdict.verdict === 'reject') return this.#abort(task, 'rejected', 'POLICY_REFUSED', verdict.reason);
+    await this.#say(task, 'approval', 'approval', async () => {
+      const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
+      const contribution = await this.#contribution(task, seed, []);
+      if (contribution === undefined) throw new StrongroomError('INTERNAL', 'The key ceremony has no first round');
+      const commitment = commitTo(task.id, this.name, sha256Hex(contribution));
+      return { content: { plan: task.planDigest, commitment } };
+    });
+  }
+
+  #freshSeed(task: TaskLife): Uint8Array {
+    const seed = Uint8Array.from(randomBytes(32));
+    this.#journal.keepSeed(task.id, seed);
+    return seed;
+  }
+
+  /**
+   * Rule 1, second half. All K commitments stand in the log, so contributions are opened, round by round; the
+   * joint key is signed only after this key holder has combined and tested it from the K contributions itself.
+   */
+  async #makeKey(task: TaskLife): Promise<void> {
+    if (task.jointKeys.has(this.name)) return;
+    const round = task.completeRounds;
+    if (task.contributions[round]?.has(this.name) === true) return;
+    const transcript = await this.#transcript(task);
+    const seed = this.#seedOf(task);
+    const message = await this.#contribution(task, seed, transcript);
+    if (message !== undefined) {
+      await this.#say(task, `contribution ${round}`, 'contribution', (put) =>
+        Promise.resolve({ content: { round, message: put(message) }, blob: message }),
+      );
+      return;
+    }
+    using evaluator = await openEvaluator(contextOf(task));
+    const key = evaluator.jointKey(transcript);
+    if (key === undefined) throw new StrongroomError('INTERNAL', 'The key ceremony ended without a key');
+    await this.#say(task, 'joint-key', 'joint-key', (put) =>
+      Promise.resolve({ content: { key: put(key) }, blob: key }),
+    );
+  }
+
+  /**
+   * Rules 2 and 3. The only path by which anything that depends on the key share leaves this process: the
+   * inputs as their parties signed them, evaluated here, equal to what the aggregator claims, then one share
+   * for this one output, sealed to the one receiver that the approved document names, journalled, sent.
+   */
+  async #release(task: TaskLife): Promise<void> {
+    if (task.releases.has(this.name)) return;
+    await this.#say(task, 'release', 'release', async (put) => {
+      const outputs = await this.#evaluate(task);
+      const digests = this.#sameAsClaimed(task, outputs);
+      const shares = await this.#shares(task, outputs);
+      const packed = packShares(shares);
+      const receiver = task.document.parties.output;
+      const binding = shareBinding(task.id, task.evaluation?.digest ?? '', this.name);
+      const box = await sealTo(this.#sealingKeyOf(receiver), packed, binding.info, binding.aad);
+      const opened = sha256Hex(packed);
+      packed.fill(0);
+      shares.forEach((share) => share.fill(0));
+      const evaluation = task.evaluation?.digest ?? '';
+      return { content: { evaluation, outputs: digests, receiver, box: put(box), opened }, blob: box };
+    });
+  }
+
+  /** Evaluates f on the sealed inputs, one ciphertext in memory at a time. */
+  async #evaluate(task: TaskLife): Promise<Uint8Array[]> {
+    using evaluator = await openEvaluator(contextOf(task));
+    const outputs: Uint8Array[] = [];
+    for (let index = 0; index < task.plan.ciphertexts; index++) {
+      using sum = evaluator.sum();
+      for (const manifest of task.inputSet) {
+        const ciphertext = manifest.payload.ciphertexts[index];
+        if (ciphertext === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+        sum.add(await this.#fetch(manifest.payload.by, ciphertext));
+      }
+      outputs.push(sum.bytes());
+    }
+    return outputs;
+  }
+
+  #sameAsClaimed(task: TaskLife, outputs: readonly Uint8Array[]): string[] {
+    const claimed = task.evaluation?.payload.outputs.map((blob) => blob.digest) ?? [];
+    const derived = outputs.map((output) => sha256Hex(output));
+    if (claimed.length !== derived.length || derived.some((digest, i) => digest !== claimed[i])) {
+      throw new StrongroomError(
+        'EVALUATION_MISMATCH',
+        `${task.aggregator} claims another output than the evaluation of the ${task.inputSet.length} sealed inputs`,
+        { details: { party: task.aggregator } },
+      );
+    }
+    return derived;
+  }
+
+  async #shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const seed = this.#seedOf(task);
+    try {
+      using share = await openKeyShare(contextOf(task), seed);
+      return outputs.map((output) => share.partialDecryption(output));
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  /** Rule 5. The seed is destroyed first and the statement made after, so that the statement is never false. */
+  async #shred(task: TaskLife): Promise<void> {
+    if (!task.approvals.has(this.name)) {
+      this.#journal.shred(task.id);
+      return;
+    }
+    this.#journal.shred(task.id);
+    await this.#say(task, 'shred', 'shred', () => Promise.resolve({ content: {} }));
+  }
+
+  async #abort(
+    task: TaskLife,
+    outcome: Payload<'abort'>['outcome'],
+    code: ErrorCode,
+    detail: string,
+  ): Promise<void> {
+    if (task.ending !== undefined || task.delivery !== undefined) return;
+    await this.#say(task, 'abort', 'abort', () =>
+      Promise.resolve({ content: { outcome, code, detail: detail.slice(0, 1000) } }),
+    );
+  }
+
+  /**
+   * The log shows acts of this key holder that its journal does not hold: the data folder was put back to an
+   * older state. It must not act in this task again, since it cannot know what else it has said.
+   */
+  #checkJournal(task: TaskLife): void {
+    const spoken: [string, boolean][] = [
+      ['approval', task.approvals.has(this.name)],
+      ...task.contributions.map((round, i): [string, boolean] => [`contribution ${i}`, round.has(this.name)]),
+      ['joint-key', task.jointKeys.has(this.name)],
+      ['release', task.releases.has(this.name)],
+    ];
+    for (const [step, inLog] of spoken) {
+      if (inLog && this.#journal.said(task.id, step) === undefined) {
+        throw new StrongroomError('JOURNAL_ROLLED_BACK', `The journal of ${this.name} has lost its own ${step}`);
+      }
+    }
+  }
+
+  #checkDeadline(task: TaskLife): void {
+    const phase = task.currentDeadline;
+    if (phase === undefined || Date.now() <= task.deadline(phase).getTime()) return;
+    throw new StrongroomError('DEADLINE_PASSED', `The deadline to ${phase} has passed`);
+  }
+
+  async #contribution(task: TaskLife, seed: Uint8Array, transcript: Transcript): Promise<Uint8Array | undefined> {
+    try {
+      using share = await openKeyShare(contextOf(task), seed);
+      return share.contribution(task.holders.indexOf(this.name), transcript);
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  /** The messages of all complete rounds, fetched by digest and validated. */
+  async #transcript(task: TaskLife): Promise<Uint8Array[][]> {
+    using evaluator = await openEvaluator(contextOf(task));
+    const rounds = task.contributions.slice(0, task.completeRounds);
+    return Promise.all(
+      rounds.map((said, round) =>
+        Promise.all(
+          task.holders.map(async (holder) => {
+            const blob = said.get(holder)?.payload.message;
+            if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
+            const bytes = await this.#fetch(holder, blob);
+            evaluator.validateContribution(round, bytes);
+            return bytes;
+          }),
+        ),
+      ),
+    );
+  }
+
+  #fetch(party: string, blob: Blob): Promise<Uint8Array> {
+    return this.#board.get(blob, party);
+  }
+
+  #seedOf(task: TaskLife): Uint8Array {
+    const seed = this.#journal.seed(task.id);
+    if (seed !== undefined) return seed;
+    throw new StrongroomError('JOURNAL_ROLLED_BACK', `${this.name} no longer has its key share for this task`);
+  }
+
+  #sealingKeyOf(receiver: string): Card['sealingKey'] {
+    const card = this.#board.book.consortium.party(receiver);
+    if (card === undefined) throw new StrongroomError('COMMITTEE_INVALID', `${receiver} is no party any more`);
+    return card.sealingKey;
+  }
+
+  /**
+   * Says something once: composes, signs and journals it where the journal does not hold it yet; then sends
+   * what the journal holds, blob first, until the log has it.
+   */
+  async #say<K extends Kind>(
+    task: TaskLife,
+    step: string,
+    kind: K,
+    compose: (put: (bytes: Uint8Array) => Blob) => Promise<{ content: Content<K>; blob?: Uint8Array }>,
+  ): Promise<void> {
+    let said = this.#journal.said(task.id, step);
+    if (said === undefined) {
+      const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
+      said = this.#sign(task, kind, content, blob);
+      this.#journal.say(task.id, step, said);
+    }
+    await this.#send(task, step, said);
+  }
+
+  /**
+   * A refusal by the aggregator proves nothing about the task, so it is logged and what the journal holds is
+   * sent again when the task is next attended to.
+   */
+  async #send(task: TaskLife, step: string, said: Said): Promise<void> {
+    try {
+      if (said.blob !== undefined) await this.#board.put(task.id, said.blob);
+      await this.#board.append(said.envelope);
+      this.#log.info({ task: task.id, step }, `said ${step}`);
+    } catch (error) {
+      if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
+      this.#log.warn({ task: task.id, step, code: error.code }, `the aggregator does not take the ${step}`);
+    }
+  }
+
+  #sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>, blob: Uint8Array | undefined): Said {
+    const { book } = this.#board;
+    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: book.seen };
+    const payload = { ...header, ...content } as unknown as Payload<K>;
+    return { envelope: signDocument(kind, payload, signerOf(this.#identity)), blob };
+  }
+}
+
+function contextOf(task: TaskLife): SchemeContext {
+  return { parameters: task.plan.parameters, task: task.id };
+}

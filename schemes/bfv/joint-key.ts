@@ -1,0 +1,52 @@
+/**
+ * The joint public key of K holders (Mouchet et al., Multiparty homomorphic encryption from ring-learning-with-
+ * errors, PETS 2021, protocol EncKeyGen), modulo q·P and in NTT form:
+ *
+ *     b = Σ_i b_i,   b_i = e_i − a·s_i,   public key (b, a),   b + a·s = Σ_i e_i,   s = Σ_i s_i.
+ *
+ * The common reference polynomial a is SHAKE256 of the task and the parameters. The id of a task contains a
+ * nonce and is fixed before anybody contributes, so with the XOF as a random oracle nobody chooses a.
+ * Contributions must be committed to before any is opened: else the last to speak sends b* − Σ b_i, for a key
+ * (b*, a) of its own.
+ */
+import { readPolynomial } from '../rlwe/message.ts';
+import type { Ring } from '../rlwe/ring.ts';
+import { uniformWords } from '../rlwe/samplers.ts';
+import { invalid, parseCiphertext } from '../rlwe/validation.ts';
+import { writeCiphertext } from '../rlwe/wire.ts';
+import type { Words } from '../rlwe/words.ts';
+import type { Binding } from './binding.ts';
+import { publicKeyShape } from './levels.ts';
+import type { BfvParameters } from './parameters.ts';
+
+/** a, in NTT form modulo q·P: uniform there, as it is in coefficient form. */
+export function commonReference(binding: Binding, parameters: BfvParameters): Words {
+  const { ringDegree, primes } = publicKeyShape(parameters);
+  return uniformWords(binding.stream('common-reference'), ringDegree, primes);
+}
+
+/** b_i out of the message of round 0. Throws CIPHERTEXT_INVALID. */
+export function readContribution(binding: Binding, parameters: BfvParameters, bytes: Uint8Array): Words {
+  const shape = publicKeyShape(parameters);
+  return readPolynomial('a key contribution', binding.tag('key-contribution'), bytes, shape);
+}
+
+/** The bytes of (Σ b_i, a), as a SEAL public key. */
+export function combineContributions(
+  ring: Ring,
+  parameters: BfvParameters,
+  contributions: readonly Words[],
+  reference: Words,
+): Uint8Array {
+  const b = contributions.reduce((sum, contribution) => ring.add(sum, contribution));
+  return writeCiphertext(publicKeyShape(parameters), b, reference);
+}
+
+/** Throws CIPHERTEXT_INVALID unless the bytes are a public key whose a is the one of this task. */
+export function validateJointKey(binding: Binding, parameters: BfvParameters, bytes: Uint8Array): void {
+  const [, a] = parseCiphertext('the joint public key', publicKeyShape(parameters), bytes);
+  const reference = commonReference(binding, parameters);
+  if (a.some((word, i) => word !== reference[i])) {
+    throw invalid('the joint public key', 'common reference', 'its second polynomial is not that of the task');
+  }
+}

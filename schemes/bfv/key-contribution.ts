@@ -1,0 +1,31 @@
+/** What a key holder expands from its seed at the start of a task: its key share, and its part of the joint key. */
+import type { Ring } from '../rlwe/ring.ts';
+import { centredBinomial, ternary } from '../rlwe/samplers.ts';
+import type { Words } from '../rlwe/words.ts';
+import type { Binding } from './binding.ts';
+import type { Secret } from './partial-decryption.ts';
+
+/** s_i, uniform ternary. The secret keeps a copy of the seed. */
+export function expandSecret(ring: Ring, binding: Binding, seed: Uint8Array): Secret {
+  const stream = binding.stream('secret', seed);
+  const coefficients = ternary(stream, ring.ringDegree);
+  const words = ring.lift(coefficients);
+  const share = ring.toNtt(words);
+  coefficients.fill(0);
+  words.fill(0n);
+  stream.wipe();
+  ring.wipe();
+  return { seed: seed.slice(), share };
+}
+
+/** b_i = e_i − a·s_i in NTT form (`joint-key.ts`), with e_i centred binomial. */
+export function keyContribution(ring: Ring, binding: Binding, secret: Secret, reference: Words): Words {
+  const stream = binding.stream('error', secret.seed);
+  const error = centredBinomial(stream, ring.ringDegree);
+  const product = ring.multiply(reference, secret.share);
+  const contribution = ring.subtract(ring.toNtt(ring.lift(error)), product);
+  error.fill(0);
+  stream.wipe();
+  ring.wipe();
+  return contribution;
+}

@@ -1,0 +1,64 @@
+/** The two levels of the scheme: keys live modulo q·P, ciphertexts modulo q. */
+import { parmsId } from '../rlwe/parms-id.ts';
+import { Ring } from '../rlwe/ring.ts';
+import type { CiphertextShape } from '../rlwe/wire.ts';
+import type { ContextShape, Engine } from '../rlwe/engine.ts';
+import type { Words } from '../rlwe/words.ts';
+import type { BfvParameters } from './parameters.ts';
+
+const BFV = 1;
+
+/** The form of an input or output ciphertext: coefficients, modulo q. */
+export function ciphertextShape(parameters: BfvParameters): CiphertextShape {
+  return shapeOf(parameters, dataPrimes(parameters), false);
+}
+
+/** The form of the joint public key: points of the transform, modulo q·P. */
+export function publicKeyShape(parameters: BfvParameters): CiphertextShape {
+  return shapeOf(parameters, keyPrimes(parameters), true);
+}
+
+/** What SEAL needs to encrypt, add and decrypt; it refuses moduli below 128-bit security. */
+export function contextShape(parameters: BfvParameters): ContextShape {
+  const { ringDegree, plainModulus } = parameters;
+  return {
+    scheme: BFV,
+    ringDegree,
+    primes: keyPrimes(parameters),
+    plainModulus: BigInt(plainModulus),
+    secure: true,
+  };
+}
+
+/** The ring modulo q·P, for everything done with key polynomials. */
+export function openKeyRing(engine: Engine, parameters: BfvParameters): Ring {
+  return new Ring(engine, parameters.ringDegree, keyPrimes(parameters));
+}
+
+function dataPrimes(parameters: BfvParameters): bigint[] {
+  return parameters.dataPrimes.map(BigInt);
+}
+
+/** A polynomial modulo q·P taken modulo q: P is the last prime, so its words are dropped. */
+export function toDataLevel(words: Words, { ringDegree, dataPrimes: primes }: BfvParameters): Words {
+  return words.slice(0, ringDegree * primes.length);
+}
+
+/**
+ * A polynomial modulo q as one modulo q·P that agrees with it modulo q and is 0 modulo P. Since the primes do
+ * not mix, ring operations on it followed by `toDataLevel` are ring operations modulo q.
+ */
+export function toKeyLevel(words: Words, { ringDegree }: BfvParameters): Words {
+  const padded = new BigUint64Array(words.length + ringDegree);
+  padded.set(words);
+  return padded;
+}
+
+function keyPrimes(parameters: BfvParameters): bigint[] {
+  return [...dataPrimes(parameters), BigInt(parameters.specialPrime)];
+}
+
+function shapeOf(parameters: BfvParameters, primes: bigint[], isNtt: boolean): CiphertextShape {
+  const { ringDegree, plainModulus } = parameters;
+  return { parmsId: parmsId(BFV, ringDegree, primes, BigInt(plainModulus)), isNtt, ringDegree, primes };
+}

@@ -1,0 +1,44 @@
+/**
+ * The share of one key holder in a decryption (Mouchet et al., PETS 2021, protocol KeySwitch with output key 0;
+ * smudging by Asharov et al., EUROCRYPT 2012):
+ *
+ *     d_i = c_1·s_i + smudging_i,   smudging_i uniform in ±B_sm.
+ *
+ * The smudging is expanded from the seed and the digest of c_1 alone, modulo q and without c_0. Two shares for
+ * one c_1 with different noise would let their average strip the noise off c_1·s_i, whatever stands in c_0; so
+ * for one c_1 there is only one share.
+ */
+import type { Ring } from '../rlwe/ring.ts';
+import { uniformInterval } from '../rlwe/samplers.ts';
+import { bytesOf, type Words } from '../rlwe/words.ts';
+import { sha256, type Binding } from './binding.ts';
+import { toDataLevel } from './levels.ts';
+import type { BfvParameters } from './parameters.ts';
+
+/** What a holder knows for one task. */
+export interface Secret {
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+  /** s_i modulo q·P, in NTT form. */
+  readonly share: Words;
+}
+
+/** d_i modulo q·P in coefficient form, for c_1 modulo q·P, in coefficient form too. */
+export function partialDecryption(
+  ring: Ring,
+  binding: Binding,
+  parameters: BfvParameters,
+  secret: Secret,
+  c1: Words,
+): Words {
+  const digest = sha256(bytesOf(toDataLevel(c1, parameters)));
+  const stream = binding.stream('smudging', secret.seed, digest);
+  const bound = BigInt(parameters.smudgingBound);
+  const smudging = ring.lift(uniformInterval(stream, parameters.ringDegree, bound));
+  const product = ring.fromNtt(ring.multiply(ring.toNtt(c1), secret.share));
+  const share = ring.add(product, smudging);
+  for (const words of [smudging, product]) words.fill(0n);
+  stream.wipe();
+  ring.wipe();
+  return share;
+}

@@ -1,0 +1,53 @@
+/**
+ * Checks on bytes made by somebody else, before the engine sees them. The SEAL inside the engine (4.1.2) lacks
+ * the later hardening of its loaders, so only bytes of the one canonical form reach it: no compression, no
+ * seeded form, no other level, no word that is not a residue.
+ */
+import { StrongroomError } from '../../proto/errors.ts';
+import { CIPHERTEXT_FIELDS, ciphertextBytes, ciphertextHead, readPolynomial } from './wire.ts';
+import type { CiphertextShape } from './wire.ts';
+import { firstOutOfRange, isZero, type Words } from './words.ts';
+
+/** The refusal of `what` by one named check. */
+export function invalid(what: string, check: string, why: string): StrongroomError {
+  return new StrongroomError('CIPHERTEXT_INVALID', `${what} is not valid: ${check}: ${why}`, {
+    details: { check },
+  });
+}
+
+/**
+ * The two polynomials of a ciphertext or public key of exactly this shape. Checks, in this order: length,
+ * every field in front of the words, c1 ≠ 0 (else it hides nothing), every word below its prime.
+ * Throws CIPHERTEXT_INVALID naming the first check that failed.
+ */
+export function parseCiphertext(what: string, shape: CiphertextShape, bytes: Uint8Array): [Words, Words] {
+  requireLength(what, bytes, ciphertextBytes(shape.ringDegree, shape.primes.length));
+  const head = ciphertextHead(shape);
+  for (const [field, from, to] of CIPHERTEXT_FIELDS) {
+    const same = Buffer.compare(bytes.subarray(from, to), head.subarray(from, to)) === 0;
+    if (!same) throw invalid(what, field, 'differs from what the parameters of the task fix');
+  }
+  const first = readPolynomial(shape, bytes, 0);
+  const second = readPolynomial(shape, bytes, 1);
+  if (isZero(second)) throw invalid(what, 'transparent', 'its second polynomial is zero');
+  requireResidues(what, first, shape);
+  requireResidues(what, second, shape);
+  return [first, second];
+}
+
+/** Throws unless there are exactly `expected` bytes. */
+export function requireLength(what: string, bytes: Uint8Array, expected: number): void {
+  if (bytes.length !== expected) {
+    throw invalid(what, 'length', `${bytes.length} bytes where ${expected} are expected`);
+  }
+}
+
+/** Throws unless every word is below its prime. */
+export function requireResidues(
+  what: string,
+  words: Words,
+  shape: Pick<CiphertextShape, 'ringDegree' | 'primes'>,
+): void {
+  const index = firstOutOfRange(words, shape.ringDegree, shape.primes);
+  if (index >= 0) throw invalid(what, 'word range', `word ${index} is not below its prime`);
+}

@@ -1,0 +1,94 @@
+/**
+ * SEAL 4.1's uncompressed serialisation, byte for byte (`native/src/seal/{serialization,ciphertext,plaintext,
+ * dynarray}.cpp`). Everything is little-endian. Every object, nested ones too, starts with 16 bytes:
+ * magic 5e a1 · header size 10 · version 4 · 1 · compression 0 · reserved 0 0 · size u64, header included.
+ */
+import { bytesOf, wordsOf, type Words } from './words.ts';
+
+const MAGIC = [0x5e, 0xa1, 0x10, 4, 1, 0, 0, 0];
+const HEADER_BYTES = 16;
+const CIPHERTEXT_HEAD_BYTES = 113;
+const PLAINTEXT_HEAD_BYTES = 88;
+
+/** What fixes every byte of a ciphertext or public key before its words. */
+export interface CiphertextShape {
+  readonly parmsId: Uint8Array;
+  readonly isNtt: boolean;
+  readonly ringDegree: number;
+  readonly primes: readonly bigint[];
+}
+
+/** The fields in front of the words of a ciphertext, as [name, first byte, byte after]. */
+export const CIPHERTEXT_FIELDS = [
+  ['header', 0, 16],
+  ['parms_id', 16, 48],
+  ['NTT form', 48, 49],
+  ['number of polynomials', 49, 57],
+  ['ring degree', 57, 65],
+  ['number of primes', 65, 73],
+  ['scale', 73, 81],
+  ['correction factor', 81, 89],
+  ['inner header', 89, 105],
+  ['number of words', 105, 113],
+] as const;
+
+/** Words in one polynomial. */
+export function polynomialWords(shape: CiphertextShape): number {
+  return shape.ringDegree * shape.primes.length;
+}
+
+/** Size of a ciphertext of two polynomials: 113 + 16·N·primes. */
+export function ciphertextBytes(ringDegree: number, primes: number): number {
+  return CIPHERTEXT_HEAD_BYTES + 16 * ringDegree * primes;
+}
+
+/** The 113 bytes in front of the words of a ciphertext of this shape; scale 1, correction factor 1. */
+export function ciphertextHead(shape: CiphertextShape): Uint8Array {
+  const words = 2 * polynomialWords(shape);
+  const head = Buffer.alloc(CIPHERTEXT_HEAD_BYTES);
+  writeHeader(head, 0, CIPHERTEXT_HEAD_BYTES + 8 * words);
+  head.set(shape.parmsId, 16);
+  head.writeUInt8(shape.isNtt ? 1 : 0, 48);
+  head.writeBigUInt64LE(2n, 49);
+  head.writeBigUInt64LE(BigInt(shape.ringDegree), 57);
+  head.writeBigUInt64LE(BigInt(shape.primes.length), 65);
+  head.writeDoubleLE(1, 73);
+  head.writeBigUInt64LE(1n, 81);
+  writeHeader(head, 89, HEADER_BYTES + 8 + 8 * words);
+  head.writeBigUInt64LE(BigInt(words), 105);
+  return head;
+}
+
+/** A ciphertext of two polynomials; an absent second one is zero. */
+export function writeCiphertext(shape: CiphertextShape, first: Words, second?: Words): Uint8Array {
+  const bytes = new Uint8Array(ciphertextBytes(shape.ringDegree, shape.primes.length));
+  bytes.set(ciphertextHead(shape));
+  bytes.set(bytesOf(first), CIPHERTEXT_HEAD_BYTES);
+  if (second) bytes.set(bytesOf(second), CIPHERTEXT_HEAD_BYTES + 8 * polynomialWords(shape));
+  return bytes;
+}
+
+/** Polynomial 0 or 1 of a ciphertext whose shape has been checked. */
+export function readPolynomial(shape: CiphertextShape, bytes: Uint8Array, index: 0 | 1): Words {
+  const words = polynomialWords(shape);
+  return wordsOf(bytes, CIPHERTEXT_HEAD_BYTES + index * 8 * words, words);
+}
+
+/** A plaintext in NTT form at the level named by `parmsId`; a secret key has the same form at key level. */
+export function writeNttPlaintext(parmsId: Uint8Array, words: Words): Uint8Array {
+  const bytes = new Uint8Array(PLAINTEXT_HEAD_BYTES + words.byteLength);
+  const head = Buffer.from(bytes.buffer, 0, PLAINTEXT_HEAD_BYTES);
+  writeHeader(head, 0, bytes.length);
+  head.set(parmsId, 16);
+  head.writeBigUInt64LE(BigInt(words.length), 48);
+  head.writeDoubleLE(1, 56);
+  writeHeader(head, 64, HEADER_BYTES + 8 + words.byteLength);
+  head.writeBigUInt64LE(BigInt(words.length), 80);
+  bytes.set(bytesOf(words), PLAINTEXT_HEAD_BYTES);
+  return bytes;
+}
+
+function writeHeader(bytes: Buffer, offset: number, size: number): void {
+  bytes.set(MAGIC, offset);
+  bytes.writeBigUInt64LE(BigInt(size), offset + 8);
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+
+/** Squeezed at a time; OpenSSL's SHAKE256 has no incremental squeeze behind `node:crypto`. */
+const BLOCK_BYTES = 32768;
+
+/**
+ * An unbounded stream of bytes determined by a label and a list of inputs: block i is
+ * SHAKE256(‖label‖ ‖ label ‖ ‖input_1‖ ‖ input_1 ‖ … ‖ i) with 32-bit big-endian lengths and counter
+ * (FIPS 202, section 6.2; the length prefixes keep different lists apart, as in SP 800-185, section 5).
+ * Distinct labels give independent streams in the random-oracle model.
+ */
+export class Xof {
+  readonly #prefix: Buffer;
+  #block: Buffer = Buffer.alloc(0);
+  #position = 0;
+  #counter = 0;
+
+  constructor(label: string, ...inputs: readonly Uint8Array[]) {
+    this.#prefix = lengthPrefixed(Buffer.from(label), ...inputs);
+  }
+
+  /** The next `count` bytes, at most 32768: a view that holds until the next call. */
+  read(count: number): Buffer {
+    if (this.#position + count > this.#block.length) this.#refill(count);
+    const bytes = this.#block.subarray(this.#position, this.#position + count);
+    this.#position += count;
+    return bytes;
+  }
+
+  /** Overwrites what the stream was made from and what is left of it. */
+  wipe(): void {
+    this.#prefix.fill(0);
+    this.#block.fill(0);
+  }
+
+  #refill(count: number): void {
+    const rest = this.#block.subarray(this.#position);
+    const hash = createHash('shake256', { outputLength: BLOCK_BYTES });
+    const next = hash.update(this.#prefix).update(uint32(this.#counter)).digest();
+    const block = Buffer.concat([rest, next]);
+    this.#block.fill(0);
+    next.fill(0);
+    this.#block = block;
+    this.#position = 0;
+    this.#counter += 1;
+    if (count > block.length) throw new RangeError(`at most ${BLOCK_BYTES} bytes a read`);
+  }
+}
+
+/** Each part after its length as 32 bits: no two different lists give the same bytes. */
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(parts.flatMap((part) => [uint32(part.length), part]));
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,77 @@
+/** The columns of a table: what a person declares about them, and what follows for the arithmetic. */
+import { z } from 'zod';
+import { parseDecimal } from './decimal.ts';
+import { strict } from './strict.ts';
+
+/** Text on one line: no control characters, and no U+FFFD, which stands for bytes that are not UTF-8. */
+const LINE = /^[^\p{Cc}\p{Cs}\uFFFD]+$/u;
+/** A category may contain a line break, as a quoted field of a CSV file may. */
+const LABEL = /^(?:[^\p{Cc}\p{Cs}\uFFFD]|\n)+$/u;
+
+const UNIT = z.string().max(40).regex(LINE, 'must be text on one line').default('1');
+
+const BOUND_FORM = 'must be a decimal such as -12.50; in JSON write it between quotes';
+
+/** A bound in exact decimal notation. A number is let through where it is an integer and so is exact. */
+const BOUND = z
+  .union([z.string(), z.number().refine(Number.isSafeInteger, BOUND_FORM)], { error: BOUND_FORM })
+  .transform(String)
+  .refine((text) => /^-?[0-9]{1,40}(\.[0-9]{1,40})?$/.test(text), BOUND_FORM);
+
+const DECIMAL = strict({
+  type: z.literal('decimal'),
+  places: z.int().min(0).max(15),
+  min: BOUND,
+  max: BOUND,
+  unit: UNIT,
+});
+const INTEGER = strict({ type: z.literal('integer'), min: BOUND, max: BOUND, unit: UNIT });
+const CATEGORY = strict({
+  type: z.literal('category'),
+  values: z.array(z.string().max(200).regex(LABEL, 'must be text without control characters')).min(1),
+});
+const BOOLEAN = strict({ type: z.literal('boolean') });
+
+export const COLUMN_NAME = z
+  .string()
+  .max(100)
+  .regex(/^[\p{L}_][\p{L}\p{N}_ .()/%-]*$/u, 'must start with a letter and hold letters, digits and _ .()/%-')
+  .refine((name) => name !== '__proto__', 'is a reserved name');
+
+export const COLUMN = z.discriminatedUnion('type', [DECIMAL, INTEGER, CATEGORY, BOOLEAN], {
+  error: (issue) =>
+    issue.code === 'invalid_union' ? 'must be one of decimal, integer, category, boolean' : undefined,
+});
+
+export type Column = z.infer<typeof COLUMN>;
+export type NumericColumn = Extract<Column, { type: 'decimal' | 'integer' }>;
+type LabelledColumn = Extract<Column, { type: 'category' | 'boolean' }>;
+
+export interface Range {
+  /** Bounds of value·10^places, both inclusive. */
+  readonly minimum: bigint;
+  readonly maximum: bigint;
+  readonly places: number;
+}
+
+export const isNumeric = (column: Column): column is NumericColumn =>
+  column.type === 'decimal' || column.type === 'integer';
+
+export const isLabelled = (column: Column): column is LabelledColumn => !isNumeric(column);
+
+/** The declared range, scaled; undefined where a bound has more decimals than the column has places. */
+export function rangeOf(column: NumericColumn): Range | undefined {
+  const places = column.type === 'decimal' ? column.places : 0;
+  const minimum = parseDecimal(column.min, places);
+  const maximum = parseDecimal(column.max, places);
+  return minimum === undefined || maximum === undefined ? undefined : { minimum, maximum, places };
+}
+
+/** The labels of a column that cells are made by, in the order of their index in a record. */
+export const labelsOf = (column: LabelledColumn): readonly string[] =>
+  column.type === 'category' ? column.values : ['false', 'true'];
+
+/** An own property of a record, so that a column called `constructor` is not found where none is declared. */
+export function columnOf(columns: Readonly<Record<string, Column>>, name: string): Column | undefined {
+  return Object.hasOwn(columns, name) ? columns[name] : undefined;
+}

@@ -1,0 +1,130 @@
+/** What an input party encrypts: the moments of its own records, cell by cell, in the slots of the plan. */
+import { StrongroomError } from '../proto/errors.ts';
+import { tableOf, type GroupLayout } from './layout.ts';
+import { splitLimbs } from './limbs.ts';
+import type { Plan } from './plan.ts';
+import type { TableRecord } from './table.ts';
+import type { Table, TaskDocument } from './task.ts';
+
+export interface Encoder {
+  /** Adds one record of `readTable`. Throws TABLE_INVALID on the record after the last that max-rows allows. */
+  add(record: TableRecord): void;
+  /** The slot values of each ciphertext, in the order of the plan; the last may be shorter than N. */
+  vectors(): bigint[][];
+}
+
+/** Starts encoding for one input party. Its records must come from `readTable` with the table of the task. */
+export function openEncoder(task: TaskDocument, plan: Plan): Encoder {
+  const table = tableOf(task);
+  const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table) }));
+  let records = 0;
+  return {
+    add(record) {
+      if (++records > table['max-rows']) {
+        throw new StrongroomError(
+          'TABLE_INVALID',
+          `More than ${table['max-rows']} rows, the task's max-rows`,
+        );
+      }
+      for (const { sums } of groups) sums.add(record);
+    },
+    vectors() {
+      const slots = new Array<bigint>(plan.layout.slots).fill(0n);
+      for (const { layout, sums } of groups) fill(slots, layout, sums, plan.layout.limbBits);
+      return Array.from({ length: plan.ciphertexts }, (_, i) =>
+        slots.slice(i * plan.parameters.ringDegree, (i + 1) * plan.parameters.ringDegree),
+      );
+    },
+  };
+}
+
+function fill(slots: bigint[], layout: GroupLayout, sums: GroupSums, limbBits: number): void {
+  for (let cell = 0; cell < layout.cells; cell++) {
+    for (const [index, { offset, limbs }] of layout.moments.entries()) {
+      const digits = splitLimbs(sums.total(cell, index), limbs, limbBits);
+      for (const [j, digit] of digits.entries()) {
+        slots[layout.firstSlot + cell * layout.width + offset + j] = digit;
+      }
+    }
+  }
+}
+
+interface GroupSums {
+  add(record: TableRecord): void;
+  total(cell: number, moment: number): bigint;
+}
+
+function openGroup({ by, radices, cells, moments }: GroupLayout, table: Table): GroupSums {
+  const columns = Object.keys(table.columns);
+  const dimensions = by.map((name, i) => ({ column: columns.indexOf(name), radix: radices[i] ?? 1 }));
+  const sums = moments.map(({ factors, recordBound }) => {
+    const indices = factors.map((name) => columns.indexOf(name));
+    return BigInt(recordBound) <= SAFE ? openSafeSum(cells, indices) : openBigSum(indices);
+  });
+  return {
+    add(record) {
+      let cell = 0;
+      for (const { column, radix } of dimensions) cell = cell * radix + at(record, column);
+      for (const sum of sums) sum.add(cell, record);
+    },
+    total: (cell, moment) => sums[moment]?.total(cell) ?? 0n,
+  };
+}
+
+interface CellSums {
+  add(cell: number, record: TableRecord): void;
+  total(cell: number): bigint;
+}
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/**
+ * Σ of products that are themselves safe integers. A sum stays in a double as long as it is safe, and is
+ * carried over into a bigint when it would not be. The test is exact although `next` may be rounded: both
+ * terms are at most 2^53 − 1, and a true sum of 2^53 or more never rounds to less than 2^53.
+ */
+function openSafeSum(cells: number, factors: readonly number[]): CellSums {
+  const low = new Float64Array(cells);
+  const high = new Map<number, bigint>();
+  const product = productOf(factors);
+  return {
+    add(cell, record) {
+      const term = product(record);
+      const current = low[cell] ?? 0;
+      const next = current + term;
+      if (Number.isSafeInteger(next)) {
+        low[cell] = next;
+        return;
+      }
+      high.set(cell, (high.get(cell) ?? 0n) + BigInt(current));
+      low[cell] = term;
+    },
+    total: (cell) => (high.get(cell) ?? 0n) + BigInt(low[cell] ?? 0),
+  };
+}
+
+/** Σ of products that may pass 2^53. */
+function openBigSum(factors: readonly number[]): CellSums {
+  const totals = new Map<number, bigint>();
+  return {
+    add(cell, record) {
+      let term = 1n;
+      for (const factor of factors) term *= BigInt(at(record, factor));
+      totals.set(cell, (totals.get(cell) ?? 0n) + term);
+    },
+    total: (cell) => totals.get(cell) ?? 0n,
+  };
+}
+
+/** The shapes that occur for every record are written out; the loop serves the rest. */
+function productOf(factors: readonly number[]): (record: TableRecord) => number {
+  const [x, y] = factors;
+  if (x === undefined) return () => 1;
+  if (y === undefined) return (record) => at(record, x);
+  if (factors.length === 2) return (record) => at(record, x) * at(record, y);
+  return (record) => factors.reduce((term, factor) => term * at(record, factor), 1);
+}
+
+function at(record: TableRecord, column: number): number {
+  return record[column] ?? 0;
+}

@@ -1,0 +1,74 @@
+/** The leakage statement: what each role learns when a task runs as planned, sizes and times included. */
+import { columnOf, isLabelled, labelsOf } from './columns.ts';
+import { tableOf, type Layout } from './layout.ts';
+import { statisticOf } from './registry.ts';
+import type { TaskDocument } from './task.ts';
+
+export interface Leakage {
+  /** Everybody in the consortium, since the documents and the log are open to all of them. */
+  readonly everybody: readonly string[];
+  readonly aggregator: readonly string[];
+  readonly keyHolders: readonly string[];
+  readonly inputParties: readonly string[];
+  readonly outputParty: readonly string[];
+}
+
+export function leakageOf(task: TaskDocument, layout: Layout, ciphertexts: number): Leakage {
+  const size = ciphertexts === 1 ? 'one ciphertext' : `${ciphertexts} ciphertexts`;
+  return {
+    everybody: [
+      'the task document, who approved it and when, and which input parties submitted and when',
+      `that each input party submits ${size}, whatever the number of its records`,
+    ],
+    aggregator: ['nothing more: it holds ciphertexts and no key'],
+    keyHolders: [
+      `nothing more, unless all ${task.parties.processing.length} of them work together: ` +
+        'then they can decrypt every input',
+    ],
+    inputParties: ['nothing about the others’ records; each knows its own'],
+    outputParty: [
+      ...outputs(task, layout),
+      ...subtraction(task),
+      'nothing about which party a record is from',
+    ],
+  };
+}
+
+/** One sentence for each group of cells: what stands behind the statistics is released with them. */
+function outputs(task: TaskDocument, layout: Layout): string[] {
+  const table = tableOf(task);
+  return layout.groups.map(({ by, cells, moments }) => {
+    const sums = moments.map(({ factors }) => momentName(factors)).join(', ');
+    const scope =
+      by.length === 0
+        ? 'over all records'
+        : `in each of the ${cells} cells by ${by.map((name) => dimension(name, table)).join(' × ')}`;
+    const small = by.length === 0 ? '' : '; cells with few records are not suppressed';
+    return `the exact ${sums} ${scope}, not only the statistics made of them${small}`;
+  });
+}
+
+function dimension(name: string, table: ReturnType<typeof tableOf>): string {
+  const column = columnOf(table.columns, name);
+  return column !== undefined && isLabelled(column) ? `${name} (${labelsOf(column).length})` : name;
+}
+
+/** A sum minus one's own part is the sum over the others, and two parties leave only one other. */
+function subtraction({ parties }: TaskDocument): string[] {
+  if (!parties.input.includes(parties.output)) return [];
+  const others = parties.input.length - 1;
+  const rest = others === 1 ? 'the one other input party' : `the ${others} other input parties together`;
+  return [`as it is an input party too, it can subtract its own part and learn the same sums of ${rest}`];
+}
+
+/** `number of records`, `Σ wage`, `Σ wage²`, `Σ wage·hours`. */
+export function momentName(factors: readonly string[]): string {
+  if (factors.length === 0) return 'number of records';
+  const [x, y] = factors;
+  return factors.length === 2 && x === y ? `Σ ${x ?? ''}²` : `Σ ${factors.join('·')}`;
+}
+
+/** What a statistic makes known for each cell, in the words of its file. */
+export const statisticLeaks = (task: TaskDocument): string[] => [
+  ...new Set(task.statistics.map((spec) => `${spec.name}: ${statisticOf(spec).leaks}`)),
+];

@@ -1,0 +1,149 @@
+/**
+ * The plan of a task: everything that follows from the document before anybody approves it. One pure function,
+ * so that each party computes it for itself and signs its digest.
+ */
+import { createHash } from 'node:crypto';
+import { StrongroomError } from '../proto/errors.ts';
+import {
+  bfvChoices,
+  chooseBfvParameters,
+  type BfvParameters,
+  type BfvTask,
+} from '../schemes/bfv/parameters.ts';
+import { requireExactValues, requireSlots } from './feasible.ts';
+import { bits } from './limbs.ts';
+import { layOut, type Layout } from './layout.ts';
+import { leakageOf, type Leakage } from './leakage.ts';
+import type { TaskDocument } from './task.ts';
+
+/** RLWE.md §5: below this, what a share reveals about its key is no longer negligible. */
+const STATISTICAL_FLOOR = 40;
+
+/** JSON-able; integers that may pass 2^53 are decimal strings. */
+export interface Plan {
+  readonly version: 'strongroom-plan/1';
+  readonly scheme: 'bfv';
+  readonly why: string;
+  readonly contributors: number;
+  readonly holders: number;
+  readonly layout: Layout;
+  /** Ciphertexts of one input party, and of the output. */
+  readonly ciphertexts: number;
+  readonly circuit: string;
+  readonly depth: 0;
+  readonly parameters: BfvParameters;
+  /** λ of the smudging. */
+  readonly statisticalBits: number;
+  /** log2 of q/2t over the largest noise that can occur, rounded down. */
+  readonly noiseMarginBits: number;
+  /** log2 of t/2 over the largest sum that a slot can hold, rounded down. */
+  readonly overflowMarginBits: number;
+  /** Relinearisation and rotation keys; a sum needs none. */
+  readonly evaluationKeys: readonly [];
+  /** Encrypted checks of the inputs, decrypted beside the outputs; a sum needs none. */
+  readonly checks: readonly [];
+  /** What one input party and one key holder send, without the signed documents about it. */
+  readonly upload: { readonly inputBytes: number; readonly holderBytes: number };
+  readonly leakage: Leakage;
+}
+
+/**
+ * Plans a valid task. Throws TASK_IMPOSSIBLE, with the numbers and the smallest change that would help, where
+ * it cannot be computed exactly as declared.
+ */
+export function planTask(task: TaskDocument): Plan {
+  const statisticalBits = task.security['statistical-bits'];
+  if (statisticalBits < STATISTICAL_FLOOR) {
+    throw new StrongroomError(
+      'TASK_IMPOSSIBLE',
+      `security.statistical-bits is ${statisticalBits}; the smallest change is to raise it to ${STATISTICAL_FLOOR}`,
+    );
+  }
+  requireExactValues(task);
+  const contributors = task.parties.input.length;
+  const holders = task.parties.processing.length;
+  const { layout, parameters, ciphertexts } = fit(task, { holders, contributors, statisticalBits });
+  return {
+    version: 'strongroom-plan/1',
+    scheme: 'bfv',
+    why: whyBfv(task),
+    contributors,
+    holders,
+    layout,
+    ciphertexts,
+    circuit: `the sum of ${contributors} ciphertexts, ${ciphertexts} times over`,
+    depth: 0,
+    parameters,
+    statisticalBits,
+    noiseMarginBits: parameters.marginBits,
+    overflowMarginBits: bits(BigInt(parameters.plainModulus) / 2n / largestSlot(layout)) - 1,
+    evaluationKeys: [],
+    checks: [],
+    upload: {
+      inputBytes: ciphertexts * parameters.ciphertextBytes,
+      holderBytes: 2 * parameters.contributionBytes + ciphertexts * parameters.shareBytes,
+    },
+    leakage: leakageOf(task, layout, ciphertexts),
+  };
+}
+
+/** SHA-256, hexadecimal, of the plan as JSON with sorted keys and without white space. */
+export function planDigest(plan: Plan): string {
+  return createHash('sha256').update(canonical(plan)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** At least 1, so that a plaintext modulus exists even where every value is declared to be zero. */
+function largestSlot({ groups }: Layout): bigint {
+  const bounds = groups.flatMap(({ moments }) => moments.map(({ slotBound }) => BigInt(slotBound)));
+  return bounds.reduce((a, b) => (a > b ? a : b), 1n);
+}
+
+interface Fit {
+  readonly layout: Layout;
+  readonly parameters: BfvParameters;
+  readonly ciphertexts: number;
+}
+
+/**
+ * The smudging depends on the number D of decryptions, and D on the slots that the smudging leaves room for. D
+ * starts at 1 and only grows, up to the number for which the parameters are chosen.
+ */
+function fit(task: TaskDocument, counts: Omit<BfvTask, 'decryptions'>): Fit {
+  for (let decryptions = 1; ;) {
+    const layout = cheapestLayout(task, { ...counts, decryptions });
+    if (layout !== undefined) requireSlots(layout);
+    // Where no ciphertext holds the sum of a digit of two bits of every party, choosing parameters for it is
+    // refused, and the refusal says what would help.
+    const magnitude = layout === undefined ? 2n * BigInt(counts.contributors) : largestSlot(layout);
+    const parameters = chooseBfvParameters({ ...counts, decryptions, magnitude });
+    const ciphertexts = Math.ceil((layout?.slots ?? 0) / parameters.ringDegree);
+    if (layout !== undefined && ciphertexts <= decryptions) return { layout, parameters, ciphertexts };
+    decryptions = ciphertexts;
+  }
+}
+
+/** Small ciphertexts hold small numbers and so need more limbs: the layout whose ciphertexts are fewest bytes. */
+function cheapestLayout(task: TaskDocument, counts: BfvTask): Layout | undefined {
+  const priced = bfvChoices(counts).flatMap(({ magnitude, ringDegree, ciphertextBytes }) => {
+    const layout = layOut(task, magnitude);
+    if (layout === undefined) return [];
+    return [{ layout, bytes: Math.ceil(layout.slots / ringDegree) * ciphertextBytes }];
+  });
+  return priced.toSorted((a, b) => a.bytes - b.bytes)[0]?.layout;
+}
+
+function whyBfv({ scheme }: TaskDocument): string {
+  return scheme === 'bfv'
+    ? 'the task names it'
+    : 'every value is an integer once scaled by its declared decimals, so the result can be exact';
+}

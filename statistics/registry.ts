@@ -1,0 +1,49 @@
+/** The catalogue: a statistic is one file and one line here. */
+import { z } from 'zod';
+import { count } from './count.ts';
+import { mean } from './mean.ts';
+import { sd } from './sd.ts';
+import type { Statistic } from './statistic.ts';
+import { didYouMean } from './suggest.ts';
+import { sum } from './sum.ts';
+import { variance } from './variance.ts';
+
+const CATALOGUE = [
+  count, //
+  sum,
+  mean,
+  variance,
+  sd,
+] as const;
+
+const [first, ...others] = CATALOGUE;
+
+/** One entry of `statistics:` in a task document. */
+export const SPECIFICATION = z.discriminatedUnion(
+  'statistic',
+  [first.schema, ...others.map(({ schema }) => schema)],
+  { error: (issue) => (issue.code === 'invalid_union' ? unknownStatistic(issue.input) : undefined) },
+);
+
+export type Specification = z.infer<typeof SPECIFICATION>;
+
+function unknownStatistic(input: unknown): string {
+  const names = CATALOGUE.map(({ name }) => name);
+  const wanted =
+    typeof input === 'object' && input !== null && 'statistic' in input ? input.statistic : undefined;
+  if (typeof wanted !== 'string') return `must be one of ${names.join(', ')}`;
+  return `there is no statistic "${wanted}"; there are ${names.join(', ')}${didYouMean(wanted, names)}`;
+}
+
+/** The statistic that a specification asks for. */
+export function statisticOf(specification: Specification): Statistic<Specification> {
+  const found: Statistic<Specification> | undefined = CATALOGUE.find(
+    ({ name }) => name === specification.statistic,
+  );
+  if (found === undefined) throw new RangeError(`no statistic "${specification.statistic}"`);
+  return found;
+}
+
+/** The numeric column that a specification measures; undefined for those that only count. */
+export const measuredColumn = (specification: Specification): string | undefined =>
+  'of' in specification ? specification.of : undefined;

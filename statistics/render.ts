@@ -1,0 +1,78 @@
+/** A result as a table for the terminal: cells as rows, statistics as columns. */
+import type { Result, StatisticResult } from './result.ts';
+
+const EMPTY = '–';
+const TOTAL = 'all';
+
+/**
+ * One table for each list of `by` columns, with the plaintext answer beside every statistic where `plain` is
+ * given, and a last line that says whether the two are equal. Undefined values are shown as a dash.
+ */
+export function renderResult(result: Result, plain?: Result): string {
+  const answers = new Map(plain?.statistics.map((statistic) => [statistic.name, statistic]));
+  const tables = [...Map.groupBy(result.statistics, ({ by }) => JSON.stringify(by)).values()].map(
+    (statistics) => renderTable(statistics, answers),
+  );
+  if (plain !== undefined) tables.push(verdict(result, answers));
+  return `${tables.join('\n\n')}\n`;
+}
+
+type Answers = ReadonlyMap<string, StatisticResult>;
+
+function renderTable(statistics: readonly StatisticResult[], answers: Answers): string {
+  const by = statistics[0]?.by ?? [];
+  const columns = statistics.flatMap((statistic) => {
+    const plain = answers.get(statistic.name);
+    const unit = statistic.unit === '1' ? '' : ` [${statistic.unit}]`;
+    return [
+      { title: `${statistic.name}${unit}`, values: valuesOf(statistic) },
+      ...(plain === undefined ? [] : [{ title: 'in the clear', values: valuesOf(plain) }]),
+    ];
+  });
+  const rows = rowsOf(statistics).map(({ key, labels }) => [
+    ...labels,
+    ...columns.map(({ values }) => (values.has(key) ? (values.get(key) ?? EMPTY) : '')),
+  ]);
+  return align([[...by, ...columns.map(({ title }) => title)], ...rows], by.length);
+}
+
+const keyOf = (by: readonly string[], cell: Readonly<Record<string, string>>): string =>
+  JSON.stringify(by.map((name) => cell[name] ?? null));
+
+const valuesOf = ({ by, rows }: StatisticResult): Map<string, string | null> =>
+  new Map(rows.map(({ cell, value }) => [keyOf(by, cell), value]));
+
+/** The rows of the statistic that has the most of them: those with totals contain those without. */
+function rowsOf(statistics: readonly StatisticResult[]): { key: string; labels: string[] }[] {
+  const [longest] = statistics.toSorted((a, b) => b.rows.length - a.rows.length);
+  if (longest === undefined) return [];
+  return longest.rows.map(({ cell }) => ({
+    key: keyOf(longest.by, cell),
+    labels: longest.by.map((name) => (cell[name] ?? TOTAL).replaceAll('\n', '⏎')),
+  }));
+}
+
+/** Labels to the left, numbers to the right. */
+function align(rows: readonly (readonly string[])[], labels: number): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((text, i) => (i < labels ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n');
+}
+
+function verdict(result: Result, answers: Answers): string {
+  const cells = result.statistics.flatMap((statistic) => {
+    const plain = answers.get(statistic.name);
+    const expected = plain === undefined ? new Map<string, string | null>() : valuesOf(plain);
+    return [...valuesOf(statistic)].map(([key, value]) => expected.get(key) === value);
+  });
+  const wrong = cells.filter((equal) => !equal).length;
+  return wrong === 0
+    ? `All ${cells.length} values equal the plaintext computation to the last declared digit.`
+    : `${wrong} of ${cells.length} values DIFFER from the plaintext computation.`;
+}

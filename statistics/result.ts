@@ -1,0 +1,22 @@
+/** The result of a task, as it is written to a file: JSON-able, values as exact decimals. */
+
+export interface Result {
+  readonly statistics: readonly StatisticResult[];
+}
+
+export interface StatisticResult {
+  readonly name: string;
+  readonly statistic: string;
+  readonly unit: string;
+  readonly decimals: number;
+  readonly by: readonly string[];
+  /** Cells in the order of the labels, the last column of `by` fastest, each total after its parts. */
+  readonly rows: readonly ResultRow[];
+}
+
+export interface ResultRow {
+  /** Label by column; a column of `by` that is missing here is totalled over. `{}` is the overall value. */
+  readonly cell: Readonly<Record<string, string>>;
+  /** Null where the statistic is not defined: an empty cell, or a deviation of one record. */
+  readonly value: string | null;
+}

@@ -1,0 +1,128 @@
+/** The table of one party, checked row by row against the schema that the task declares, whatever its file format. */
+import { StrongroomError } from '../proto/errors.ts';
+import { fieldReader, type FieldReader } from './field.ts';
+import type { Table } from './task.ts';
+
+/** One integer for each column of the schema, in its order: a scaled number, or the index of a label. */
+export type TableRecord = readonly number[];
+
+/** Enough for a person to see the pattern, and few enough to read. */
+const MAX_PROBLEMS = 10;
+
+interface Problem {
+  readonly row: number;
+  /** The name of a declared column, or the position of one that is not. */
+  readonly column?: string | number;
+  readonly message: string;
+}
+
+export interface TableReader {
+  /**
+   * Takes the next row, the first being the header. Undefined for the header and after the first problem.
+   * Throws TABLE_INVALID for a wrong header, at the tenth problem, and at one row more than max-rows.
+   */
+  read(fields: readonly string[]): TableRecord | undefined;
+  /** Throws TABLE_INVALID where there were problems, no header or no record. */
+  end(): void;
+}
+
+/** Starts reading a table; `file` is for messages. They name row, column and rule, and never a value. */
+export function openTableReader(schema: Table, file: string): TableReader {
+  const problems: Problem[] = [];
+  let readRow: RowReader | undefined;
+  let row = 0;
+  return {
+    read(fields) {
+      row++;
+      if (readRow === undefined) {
+        readRow = openRowReader(schema, fields, file);
+        return undefined;
+      }
+      if (row - 1 > schema['max-rows']) {
+        problems.push({
+          row,
+          message: `is one more than the ${schema['max-rows']} rows that the task allows`,
+        });
+        throw refusal(file, problems);
+      }
+      const record = readRow(fields, row, problems);
+      if (problems.length >= MAX_PROBLEMS) throw refusal(file, problems.slice(0, MAX_PROBLEMS));
+      return problems.length === 0 ? record : undefined;
+    },
+    end() {
+      if (row === 0) throw refusal(file, [{ row: 1, message: 'the file is empty; it needs a header' }]);
+      if (row === 1) throw refusal(file, [{ row: 2, message: 'there is a header and no record' }]);
+      if (problems.length > 0) throw refusal(file, problems);
+    },
+  };
+}
+
+/** Reads one row, and adds what is wrong with it to `problems`. */
+type RowReader = (fields: readonly string[], row: number, problems: Problem[]) => TableRecord;
+
+function openRowReader(schema: Table, header: readonly string[], file: string): RowReader {
+  checkHeader(schema, header, file);
+  const readers = Object.entries(schema.columns).map(([name, column]) => ({
+    name,
+    position: header.indexOf(name),
+    read: fieldReader(column),
+  }));
+  return (fields, row, problems) => {
+    if (fields.length !== header.length) {
+      problems.push({ row, message: wrongLength(fields, header.length) });
+      return [];
+    }
+    return readers.map(({ name, position, read }) => readField(fields, name, position, read, row, problems));
+  };
+}
+
+function readField(
+  fields: readonly string[],
+  name: string,
+  position: number,
+  read: FieldReader,
+  row: number,
+  problems: Problem[],
+): number {
+  const value = read(fields[position] ?? '');
+  if (typeof value === 'number') return value;
+  problems.push({ row, column: name, message: value });
+  return 0;
+}
+
+function wrongLength(fields: readonly string[], expected: number): string {
+  if (fields.length === 1 && fields[0] === '') return 'is blank';
+  return `has ${fields.length} fields where the header has ${expected}`;
+}
+
+/** Names that are not declared are not repeated: in a file without a header they are data. */
+function checkHeader(schema: Table, header: readonly string[], file: string): void {
+  const declared = Object.keys(schema.columns);
+  const problems: Problem[] = declared
+    .filter((name) => !header.includes(name))
+    .map((name) => ({ row: 1, column: name, message: 'is missing' }));
+  for (const [index, name] of header.entries()) {
+    if (!declared.includes(name)) {
+      const message = `is not a column that the task declares; those are ${declared.join(', ')}`;
+      problems.push({ row: 1, column: index + 1, message });
+    } else if (header.indexOf(name) < index) {
+      problems.push({ row: 1, column: name, message: 'is there twice' });
+    }
+  }
+  if (problems.length > 0) throw refusal(file, problems.slice(0, MAX_PROBLEMS));
+}
+
+function refusal(file: string, problems: readonly Problem[]): StrongroomError {
+  const lines = problems.map(({ row, column, message }) => {
+    const name = typeof column === 'string' ? `"${column}"` : column;
+    return `${file}: row ${row}${name === undefined ? '' : `, column ${name}`}: ${message}`;
+  });
+  const first = problems[0];
+  return new StrongroomError('TABLE_INVALID', lines.join('\n'), {
+    details: {
+      file,
+      row: first?.row ?? 1,
+      ...(first?.column === undefined ? {} : { column: first.column }),
+    },
+  });
+}

@@ -1,0 +1,69 @@
+/** The form of a task document, field by field. What holds between fields is in task-rules.ts. */
+import { z } from 'zod';
+import { COLUMN, COLUMN_NAME } from './columns.ts';
+import { isDuration, milliseconds } from './duration.ts';
+import { SPECIFICATION } from './registry.ts';
+import { strict } from './strict.ts';
+
+const NAME = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'must be at most 63 lower-case letters, digits and hyphens, and start with a letter',
+  );
+const PROSE = z.string().trim().min(1, 'must not be empty').max(10_000);
+const RETENTION = z.string().refine(isDuration, 'must be an ISO 8601 duration such as P30D');
+
+/**
+ * The length of one phase. A phase begins where the one before it ends, the first with the proposal, so every
+ * deadline is known from the signed proposal alone: its time plus a running sum.
+ */
+const PHASE = z
+  .string()
+  .refine(
+    (text) => milliseconds(text) !== undefined,
+    'must be an ISO 8601 duration in days, hours, minutes and seconds, such as PT1H or P1D',
+  );
+
+const TABLE = strict({
+  columns: z
+    .record(COLUMN_NAME, COLUMN)
+    .refine((columns) => Object.keys(columns).length > 0, 'must declare at least one column'),
+  /** The most records that one party may bring; the proof that nothing overflows rests on it. */
+  'max-rows': z.int().min(1).max(1_000_000_000),
+});
+
+export const TASK_FORM = strict({
+  strongroom: z.literal('task/1', { error: 'must be task/1, the version of this form' }),
+  title: PROSE.max(200),
+  purpose: PROSE,
+  'legal-basis': PROSE,
+  /** How long the parties keep the documents and ciphertexts of the task. */
+  retention: RETENTION,
+  parties: strict({
+    input: z.array(NAME),
+    /** The key holders; their order is the holder index. */
+    processing: z.array(NAME),
+    output: NAME,
+    /** Parties that read and check everything public, and write nothing. */
+    controllers: z.array(NAME).default([]),
+  }),
+  tables: z.record(NAME, TABLE),
+  /** Which records the statistics are over: the union of this table at every input party. */
+  domain: strict({ union: NAME }),
+  statistics: z.array(SPECIFICATION).min(1, 'must ask for at least one statistic').max(1000),
+  disclosure: strict({
+    /** How many input parties must have contributed before anything may be released. */
+    'minimum-contributors': z.int().min(2, 'must be at least 2: a sum over one party is its own data'),
+  }),
+  deadlines: strict({ approve: PHASE, collect: PHASE, release: PHASE }),
+  scheme: z.enum(['auto', 'bfv'], { error: 'must be auto or bfv' }).default('auto'),
+  security: strict({
+    /** λ: what is released differs from an ideal world by at most 2^−λ. Checked by the planner. */
+    'statistical-bits': z.int().min(1).max(128).default(60),
+  }).prefault({}),
+});
+
+/** A task document in its normal form: defaults filled in, bounds as exact decimals. JSON-able. */
+export type TaskDocument = z.infer<typeof TASK_FORM>;
+export type Table = TaskDocument['tables'][string];

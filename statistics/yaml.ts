@@ -1,0 +1,108 @@
+/**
+ * YAML for people, reduced to what JSON can say: YAML 1.2 core schema, one document, and no aliases, anchors,
+ * tags or duplicate keys, so that two readers cannot understand the same file in two ways.
+ */
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { StrongroomError } from '../proto/errors.ts';
+
+const MAX_BYTES = 1024 * 1024;
+const INTEGER = /^[-+]?[0-9]+$/;
+
+export interface YamlFile {
+  readonly value: unknown;
+  /** The line, counted from 1, of the deepest node that stands on this path. */
+  lineOf(path: readonly PropertyKey[]): number;
+}
+
+/**
+ * Reads a YAML text. Numbers that are not integers come back as their source text, because a binary float
+ * would not be what was written. Throws TASK_INVALID with the line.
+ */
+export function parseYaml(text: string, file: string): YamlFile {
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    throw new StrongroomError('TASK_INVALID', `${file}: is larger than 1 MiB`, { details: { file } });
+  }
+  const lines = new LineCounter();
+  const document = readDocument(text, lines, file);
+  const fail = (message: string, offset: number): never => {
+    const { line } = lines.linePos(offset);
+    throw new StrongroomError('TASK_INVALID', `${file}:${line}: ${message}`, { details: { file, line } });
+  };
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) fail(problem.message.split('\n')[0] ?? 'not YAML', problem.pos[0]);
+  return {
+    value: plainValue(document.contents, fail),
+    lineOf(path) {
+      for (let length = path.length; length > 0; length--) {
+        const node = nodeAt(document.contents, path.slice(0, length));
+        if (node !== undefined) return lines.linePos(node.range?.[0] ?? 0).line;
+      }
+      return 1;
+    },
+  };
+}
+
+function readDocument(text: string, lines: LineCounter, file: string): ReturnType<typeof parseDocument> {
+  try {
+    return parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      strict: true,
+      uniqueKeys: true,
+      prettyErrors: false,
+      lineCounter: lines,
+    });
+  } catch (cause) {
+    // The parser recurses; a file that nests too deeply exhausts its stack.
+    throw new StrongroomError('TASK_INVALID', `${file}: cannot be read as YAML`, {
+      details: { file },
+      cause,
+    });
+  }
+}
+
+type Fail = (message: string, offset: number) => never;
+
+function plainValue(node: unknown, fail: Fail): unknown {
+  if (node === null) return null;
+  if (!isNode(node)) return fail('is not plain YAML', 0);
+  const offset = node.range?.[0] ?? 0;
+  if (isAlias(node)) return fail('aliases (*) are not allowed: write the value out', offset);
+  if (node.anchor !== undefined) return fail('anchors (&) are not allowed', offset);
+  if (node.tag !== undefined) return fail('tags (!) are not allowed', offset);
+  if (isSeq(node)) return node.items.map((item) => plainValue(item, fail));
+  if (isMap(node)) {
+    const entries = node.items.map(({ key, value }) => {
+      if (!isScalar(key) || typeof key.value !== 'string') {
+        return fail('a key must be text', isNode(key) ? (key.range?.[0] ?? offset) : offset);
+      }
+      plainValue(key, fail);
+      return [key.value, plainValue(value, fail)] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+  if (!isScalar(node)) return fail('is not plain YAML', offset);
+  return typeof node.value === 'number' ? number(node.value, node.source) : node.value;
+}
+
+const number = (value: number, source: string | undefined): unknown =>
+  source === undefined || (INTEGER.test(source) && Number.isSafeInteger(value)) ? value : source;
+
+const isNode = (value: unknown): value is Node =>
+  isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
+
+/** The node on a path; for the key of a mapping the key itself, since that is where a person looks. */
+function nodeAt(root: unknown, path: readonly PropertyKey[]): Node | undefined {
+  let node: unknown = root;
+  let shown: unknown = root;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      [shown, node] = [pair?.key, pair?.value];
+    } else if (isSeq(node) && typeof step === 'number') {
+      node = node.items[step];
+      shown = node;
+    } else return undefined;
+  }
+  return isNode(shown) ? shown : undefined;
+}

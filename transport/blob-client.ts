@@ -1,0 +1,119 @@
+/** Large objects as a client sees them: sent and fetched through broken connections, and verified on arrival. */
+import { StrongroomError } from '../proto/errors.ts';
+import { sha256Hex } from '../trust/digest.ts';
+import type { BlobStore } from '../trust/storage/blob-store.ts';
+import type { ClientOf } from './call.ts';
+import { CHUNK_BYTES, chunksOf } from './chunks.ts';
+import type { BlobMethods } from './contract.ts';
+import type { PutHeader, PutRequest, StatResponse } from './messages.ts';
+import { retrying, retryingStream, type RetryRule } from './retry.ts';
+
+const TIMEOUT_MS = 30_000;
+
+/** An object as signed documents name it: its SHA-256 in hexadecimal, and its bytes. */
+export interface BlobName {
+  readonly digest: string;
+  readonly size: number;
+}
+
+interface Options {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class BlobClient {
+  readonly #methods: ClientOf<BlobMethods>;
+  readonly #rule: RetryRule;
+
+  constructor(methods: ClientOf<BlobMethods>, rule: RetryRule) {
+    this.#methods = methods;
+    this.#rule = rule;
+  }
+
+  /** How much of an object the aggregator holds: all of it, or this party's unfinished upload. */
+  stat(digest: string, { signal }: Options = {}): Promise<StatResponse> {
+    return retrying(this.#rule, signal, () =>
+      this.#methods.Stat({ digest }, { signal, timeoutMs: TIMEOUT_MS }),
+    );
+  }
+
+  /**
+   * Uploads an object for a task, from where an earlier upload stopped, also one of an earlier process; durable
+   * at the aggregator when it resolves. Throws QUOTA_EXCEEDED where the task has no room for it; UNREACHABLE.
+   */
+  async put(task: string, bytes: Uint8Array, { signal }: Options = {}): Promise<BlobName> {
+    const digest = sha256Hex(bytes);
+    await retrying(this.#rule, signal, async () => {
+      const header = {
+        digest,
+        size: bytes.length,
+        task,
+        offset: await this.#resumption(digest, bytes, signal),
+      };
+      await this.#methods.Put(putRequests(header, bytes), { signal });
+    });
+    return { digest, size: bytes.length };
+  }
+
+  /**
+   * Streams the bytes of an object from an offset on; resumes by itself when the connection breaks. Throws
+   * NOT_FOUND, and DIGEST_MISMATCH where there are more or fewer bytes than the name says; whether they hash to
+   * the name is for the receiver to check.
+   */
+  async *get(
+    { digest, size }: BlobName,
+    { offset = 0, signal }: Options & { offset?: number } = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    let next = offset;
+    const open = () => chunksIn(this.#methods.Get({ digest, offset: next }, { signal }));
+    for await (const chunk of retryingStream(this.#rule, signal, open)) {
+      next += chunk.length;
+      if (next > size) break;
+      yield chunk;
+    }
+    if (next !== size) throw mismatch(digest);
+  }
+
+  /** A whole object in memory, verified against its name. Throws NOT_FOUND, DIGEST_MISMATCH. */
+  async bytes(name: BlobName, options: Options = {}): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.get(name, options)) chunks.push(chunk);
+    // Not a Buffer, which node-seal refuses; and as large as what really came, not as what was promised.
+    const bytes = new Uint8Array(name.size);
+    let at = 0;
+    for (const chunk of chunks) {
+      bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    if (sha256Hex(bytes) !== name.digest) throw mismatch(name.digest);
+    return bytes;
+  }
+
+  /**
+   * Fetches an object into a store, from where an earlier fetch stopped; verified and durable when it resolves.
+   * `writer` is the party that fetches. Throws NOT_FOUND, DIGEST_MISMATCH.
+   */
+  async fetchInto(store: BlobStore, name: BlobName, writer: string, { signal }: Options = {}): Promise<void> {
+    const offset = await store.received(name.digest, writer);
+    await store.write({ ...name, offset, writer }, this.get(name, { offset, signal }));
+  }
+
+  /** Where an upload goes on. An object of one chunk is not worth the question. */
+  async #resumption(digest: string, bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
+    if (bytes.length <= CHUNK_BYTES) return 0;
+    const { receivedBytes } = await this.#methods.Stat({ digest }, { signal, timeoutMs: TIMEOUT_MS });
+    return Math.min(receivedBytes, bytes.length);
+  }
+}
+
+function* putRequests(header: PutHeader, bytes: Uint8Array): Generator<PutRequest, void, undefined> {
+  yield { header };
+  for (const chunk of chunksOf(bytes, header.offset)) yield { chunk };
+}
+
+async function* chunksIn(responses: AsyncIterable<{ chunk: Uint8Array }>): AsyncGenerator<Uint8Array> {
+  for await (const { chunk } of responses) yield chunk;
+}
+
+function mismatch(digest: string): StrongroomError {
+  return new StrongroomError('DIGEST_MISMATCH', `What the aggregator sent as ${digest} is not that object.`);
+}

@@ -1,0 +1,116 @@
+/**
+ * Where one party's process lives: a folder with its identity, the consortium document that it has pinned, its
+ * configuration and its state. Daemons and clients open the same kind of folder.
+ */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import * as yaml from 'yaml';
+import * as z from 'zod';
+import { StrongroomError } from '../proto/errors.ts';
+import { unlockKeyFrom, type UnlockKey } from '../trust/at-rest.ts';
+import { openConsortium, type Consortium } from '../trust/consortium.ts';
+import { readIdentity } from '../trust/identity-file.ts';
+import type { Identity } from '../trust/identity.ts';
+
+/** The configuration file of every process; unknown keys are refused. Paths are relative to the file. */
+const Config = z.strictObject({
+  /** The aggregator's `host:port`: where key holders and clients dial, and where the aggregator listens. */
+  aggregator: z.string().regex(/^[^\s]+:\d{1,5}$/, 'host:port'),
+  /** Folder with identity.sealed and card.json. */
+  identity: z.string().default('.'),
+  /** The signed consortium document, and the digest under which it is pinned. */
+  consortium: z.strictObject({
+    file: z.string().default('consortium.json'),
+    digest: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in hexadecimal digits'),
+  }),
+  /** What opens the sealed files: a file with a key, or an environment variable with a passphrase. */
+  unlock: z
+    .strictObject({ 'key-file': z.string().optional(), 'passphrase-env': z.string().optional() })
+    .refine((unlock) => Object.keys(unlock).length === 1, 'exactly one of key-file and passphrase-env')
+    .default({ 'passphrase-env': 'STRONGROOM_PASSPHRASE' }),
+  /** Folder for state: journal, copy of the log, uploads in progress. */
+  state: z.string().default('state'),
+  'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Key holders only: who decides on a task. Nothing is approved without a decision. */
+  approve: z.enum(['operator', 'automatic']).default('operator'),
+  /** Key holders only: the socket on which the operator's commands arrive. */
+  'admin-socket': z.string().default('admin.sock'),
+});
+
+export type Config = z.infer<typeof Config>;
+
+export interface Profile {
+  readonly folder: string;
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly consortium: Consortium;
+  /** The signed document behind `consortium`, byte for byte. */
+  readonly consortiumEnvelope: Uint8Array;
+  readonly unlock: UnlockKey;
+  /** Absolute path of the state folder; it exists. */
+  readonly state: string;
+}
+
+/** The name of the configuration file in a party's folder. */
+export const CONFIG_FILE = 'strongroom.yaml';
+
+/**
+ * Opens the folder that a configuration file describes. Throws USAGE for a configuration that cannot be read,
+ * UNLOCK_FAILED or IDENTITY_INVALID where the identity or the consortium does not open as pinned.
+ */
+export function openProfile(file: string): Profile {
+  const config = readConfig(file);
+  const folder = resolve(dirname(file));
+  const unlock = unlockKeyFrom(unlockSource(config, folder));
+  const identity = readIdentity(resolve(folder, config.identity), unlock);
+  const consortiumEnvelope = readConfigured(resolve(folder, config.consortium.file), 'consortium document');
+  const consortium = openConsortium(consortiumEnvelope, config.consortium.digest);
+  if (!isDeepStrictEqual(consortium.party(identity.card.party), identity.card)) {
+    const { party } = identity.card;
+    throw new StrongroomError('IDENTITY_INVALID', `The card of ${party} is not in the pinned consortium document.`);
+  }
+  const state = resolve(folder, config.state);
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  return { folder, config, identity, consortium, consortiumEnvelope, unlock, state };
+}
+
+/** Reads a configuration file. Throws USAGE naming the key that is wrong. */
+export function readConfig(file: string): Config {
+  const text = readConfigured(file, 'configuration file');
+  let value: unknown;
+  try {
+    value = yaml.parse(Buffer.from(text).toString('utf8'), { strict: true, maxAliasCount: 0 });
+  } catch (cause) {
+    throw new StrongroomError('USAGE', `${file} is not YAML: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = Config.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new StrongroomError('USAGE', `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+/** The identity of a folder that may have no configuration yet: opened with its key file, else a passphrase. */
+export function openOwnIdentity(folder: string): Identity {
+  const keyFile = resolve(folder, 'unlock.key');
+  const passphrase = process.env['STRONGROOM_PASSPHRASE'] ?? '';
+  if (existsSync(keyFile)) return readIdentity(folder, unlockKeyFrom({ keyFile }));
+  if (passphrase !== '') return readIdentity(folder, unlockKeyFrom({ passphrase }));
+  throw new StrongroomError('UNLOCK_FAILED', `${folder} has no unlock.key and STRONGROOM_PASSPHRASE is empty.`);
+}
+
+function unlockSource(config: Config, folder: string): { passphrase: string } | { keyFile: string } {
+  const { 'key-file': keyFile, 'passphrase-env': variable } = config.unlock;
+  if (keyFile !== undefined) return { keyFile: resolve(folder, keyFile) };
+  const passphrase = process.env[variable ?? ''];
+  if (passphrase !== undefined && passphrase !== '') return { passphrase };
+  throw new StrongroomError('UNLOCK_FAILED', `The environment variable ${variable ?? ''} holds no passphrase.`);
+}
+
+function readConfigured(file: string, what: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (cause) {
+    throw new StrongroomError('USAGE', `The ${what} ${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

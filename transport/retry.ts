@@ -1,0 +1,84 @@
+/**
+ * What is tried again: calls that failed with UNREACHABLE, and nothing else. Every call of the board and of
+ * the blobs is idempotent, so trying again is always safe; a refusal stays a refusal.
+ *
+ * Exponential back-off with full jitter: before attempt n, a uniform delay in [0, min(cap, base·2^n)). The
+ * jitter keeps the followers of a restarted aggregator from coming back all at once.
+ */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StrongroomError } from '../proto/errors.ts';
+
+export interface RetryRule {
+  /** Calls in all, the first included; Infinity never gives up. */
+  readonly attempts: number;
+  /** Upper bound of the first delay. */
+  readonly baseMs: number;
+  /** Upper bound of every delay. */
+  readonly capMs: number;
+}
+
+/** About a minute of trying: a client that a person waits for. */
+export const PATIENT: RetryRule = { attempts: 24, baseMs: 50, capMs: 5_000 };
+/** For daemons: they wait for their aggregator as long as it takes. */
+export const FOREVER: RetryRule = { attempts: Infinity, baseMs: 50, capMs: 5_000 };
+
+/**
+ * Calls `attempt` until it succeeds, fails with another code than UNREACHABLE, or the rule is used up; then
+ * the last error is thrown. An aborted signal ends the waiting with the signal's reason.
+ */
+export async function retrying<T>(
+  rule: RetryRule,
+  signal: AbortSignal | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ;) {
+    signal?.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      failures += 1;
+      if (!isUnreachable(error) || failures >= rule.attempts) throw error;
+      await backOff(rule, failures, signal);
+    }
+  }
+}
+
+/**
+ * The same for a stream: `open` is called again after a failure and must continue where the last stream
+ * stopped. Every item that arrives starts the count of attempts anew.
+ */
+export async function* retryingStream<T>(
+  rule: RetryRule,
+  signal: AbortSignal | undefined,
+  open: () => AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  for (let failures = 0; ;) {
+    signal?.throwIfAborted();
+    try {
+      for await (const item of open()) {
+        failures = 0;
+        yield item;
+      }
+      return;
+    } catch (error) {
+      failures += 1;
+      if (!isUnreachable(error) || failures >= rule.attempts) throw error;
+    }
+    await backOff(rule, failures, signal);
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof StrongroomError && error.code === 'UNREACHABLE';
+}
+
+async function backOff(rule: RetryRule, failures: number, signal: AbortSignal | undefined): Promise<void> {
+  const bound = Math.min(rule.capMs, rule.baseMs * 2 ** (failures - 1));
+  try {
+    await sleep(randomInt(Math.ceil(bound) + 1), undefined, signal === undefined ? {} : { signal });
+  } catch {
+    // The timer's own AbortError hides why; the caller wants the reason of its signal.
+    signal?.throwIfAborted();
+  }
+}

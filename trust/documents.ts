@@ -1,0 +1,140 @@
+/**
+ * The signed documents of a task: one schema for each kind, and how they are signed and opened.
+ *
+ * Every document says who speaks (`by`), when (`at`), and how much of the log the speaker had seen and verified
+ * (`seen`): whoever reads it later compares that root with its own at the same size, so that a log which shows
+ * different histories to different parties is caught by the parties' own messages.
+ */
+import { z } from 'zod';
+import { ERRORS, StrongroomError, type ErrorCode } from '../proto/errors.ts';
+import { canonicalJson, parseCanonicalJson, sha256Hex } from './digest.ts';
+import { parseEnvelope, signEnvelope, verifyEnvelope, type Signer } from './envelope.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const party = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
+const instant = z.iso.datetime();
+
+/** A blob: content-addressed bytes on the aggregator's board. */
+const blob = z.strictObject({ digest, size: z.int().positive() });
+
+const said = {
+  by: party,
+  at: instant,
+  seen: z.strictObject({ size: z.int().nonnegative(), root: digest }),
+};
+const step = { task: digest, ...said };
+
+const SCHEMAS = {
+  /** Anybody of the consortium: the task document. The digest of this payload is the task's id. */
+  proposal: z.strictObject({ ...said, consortium: digest, nonce: digest, document: z.unknown() }),
+  /** A key holder: yes to exactly this task and plan, and the commitment to its first key contribution. */
+  approval: z.strictObject({ ...step, plan: digest, commitment: digest }),
+  /** A key holder: its message of one round of the key ceremony; round 0 opens the commitment. */
+  contribution: z.strictObject({ ...step, round: z.int().nonnegative(), message: blob }),
+  /** A key holder: the joint public key that it computed and tested itself. */
+  'joint-key': z.strictObject({ ...step, key: blob }),
+  /** An input party: its ciphertexts under that joint key, in the order of the plan. */
+  manifest: z.strictObject({ ...step, key: digest, ciphertexts: z.array(blob).min(1).max(10_000) }),
+  /** The aggregator: the input set, as digests of the manifests' envelopes in log order. Nothing comes after it. */
+  seal: z.strictObject({ ...step, manifests: z.array(digest).min(1) }),
+  /** The aggregator: what it says evaluation gives. */
+  evaluation: z.strictObject({ ...step, seal: digest, outputs: z.array(blob).min(1) }),
+  /**
+   * A key holder: its partial decryptions of the outputs that it derived itself, sealed to the receiver.
+   * `opened` is the digest of the shares inside the box, so that they can be shown and checked later.
+   */
+  release: z.strictObject({
+    ...step,
+    evaluation: digest,
+    outputs: z.array(digest).min(1),
+    receiver: party,
+    box: blob,
+    opened: digest,
+  }),
+  /** The output party: it has the result. `result` commits to it: SHA-256(salt ‖ result), the salt stays with it. */
+  delivery: z.strictObject({ ...step, releases: z.array(digest).min(1), result: digest }),
+  /** A key holder: its key share for this task is destroyed. */
+  shred: z.strictObject({ ...step }),
+  /** A key holder, the proposer or the aggregator: this task ends without a result. */
+  abort: z.strictObject({
+    ...step,
+    outcome: z.enum(['rejected', 'cancelled', 'expired', 'failed']),
+    code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+    detail: z.string().max(1000),
+  }),
+} as const;
+
+export type Kind = keyof typeof SCHEMAS;
+export type Payload<K extends Kind = Kind> = z.infer<(typeof SCHEMAS)[K]>;
+export type Blob = z.infer<typeof blob>;
+export type Seen = Payload<'approval'>['seen'];
+
+/** A document whose signature has been verified. `digest` is that of the whole envelope. */
+export interface Signed<K extends Kind = Kind> {
+  readonly kind: K;
+  readonly payload: Payload<K>;
+  readonly payloadDigest: string;
+  readonly digest: string;
+}
+
+export type AnySigned = { [K in Kind]: Signed<K> }[Kind];
+
+const PAYLOAD_TYPE = /^application\/vnd\.strongroom\.([a-z-]+)\+json$/;
+
+export function payloadType(kind: string): string {
+  return `application/vnd.strongroom.${kind}+json`;
+}
+
+/** The envelope bytes of a document signed by the party that it names in `by`. */
+export function signDocument<K extends Kind>(kind: K, payload: Payload<K>, signer: Signer): Uint8Array {
+  const checked = SCHEMAS[kind].parse(payload);
+  return signEnvelope(payloadType(kind), canonicalJson(checked), signer);
+}
+
+/** The kind that an envelope claims, before anything is verified; undefined where it is no task document. */
+function documentKind(type: string): Kind | undefined {
+  const kind = PAYLOAD_TYPE.exec(type)?.[1];
+  return kind !== undefined && Object.hasOwn(SCHEMAS, kind) ? (kind as Kind) : undefined;
+}
+
+/**
+ * Opens the envelope of a task document: signature first, then decoding, then the schema.
+ * Throws SIGNATURE_INVALID unless exactly the party named in `by` has signed, DOCUMENT_INVALID where the
+ * payload is malformed or is not in canonical JSON (two readers must never see two documents in one).
+ */
+export function openDocument(bytes: Uint8Array, keys: ReadonlyMap<string, Uint8Array>): AnySigned {
+  const envelope = parseEnvelope(bytes);
+  const signers = verifyEnvelope(envelope, keys);
+  const kind = documentKind(envelope.payloadType);
+  if (kind === undefined) {
+    throw new StrongroomError('DOCUMENT_INVALID', `${envelope.payloadType} is no document of a task`);
+  }
+  const payload = decode(kind, envelope.payload);
+  if (signers.length !== 1 || signers[0] !== payload.by) {
+    throw new StrongroomError('SIGNATURE_INVALID', `The ${kind} of ${payload.by} is not signed by ${payload.by}`, {
+      details: { party: payload.by, kind },
+    });
+  }
+  return { kind, payload, payloadDigest: sha256Hex(envelope.payload), digest: sha256Hex(bytes) } as AnySigned;
+}
+
+function decode(kind: Kind, payload: Uint8Array): Payload {
+  const parsed = SCHEMAS[kind].safeParse(parseCanonicalJson(payload));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new StrongroomError(
+    'DOCUMENT_INVALID',
+    `The ${kind} is malformed at ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? 'unknown'}`,
+  );
+}
+
+/**
+ * What an approval commits to: SHA-256 over the fixed-width concatenation of a label, the task, the digest of
+ * the holder's name and the digest of its contribution. The contribution holds fresh noise of full entropy, so
+ * the digest hides it; the holder's name keeps one holder from repeating another's commitment as its own.
+ */
+export function commitTo(task: string, holder: string, contributionDigest: string): string {
+  return sha256Hex(
+    Buffer.from(`strongroom/commitment/v1\n${task}\n${sha256Hex(Buffer.from(holder))}\n${contributionDigest}\n`),
+  );
+}

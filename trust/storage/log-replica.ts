@@ -1,0 +1,62 @@
+/**
+ * A party's own copy of the log: every entry that it has verified, with the checkpoint over them. What it has
+ * seen once it remembers, so that a log that is rolled back or rewritten while the party is away is noticed.
+ */
+import { DatabaseSync } from 'node:sqlite';
+import { StrongroomError } from '../../proto/errors.ts';
+
+export class LogReplica implements Disposable {
+  readonly #db: DatabaseSync;
+
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file);
+    this.#db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA busy_timeout = 5000;
+      CREATE TABLE IF NOT EXISTS entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), checkpoint TEXT NOT NULL) STRICT;
+    `);
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+
+  /** Everything kept, in order; undefined where nothing is. */
+  load(): { entries: Uint8Array[]; checkpoint: string } | undefined {
+    const head = this.#db.prepare('SELECT checkpoint FROM head').get();
+    if (head === undefined) return undefined;
+    const rows = this.#db.prepare('SELECT bytes FROM entry ORDER BY idx').all();
+    return {
+      entries: rows.map((row) => row['bytes'] as Uint8Array),
+      checkpoint: head['checkpoint'] as string,
+    };
+  }
+
+  entry(index: number): Uint8Array {
+    const row = this.#db.prepare('SELECT bytes FROM entry WHERE idx = ?').get(index);
+    if (row === undefined) throw new StrongroomError('NOT_FOUND', `Entry ${index} of the log is not kept here.`);
+    return row['bytes'] as Uint8Array;
+  }
+
+  /**
+   * Keeps verified entries from index `first` on, and the checkpoint that covers them, in one transaction. A
+   * second process of the same party may have kept some of them already; verified entries are the same.
+   */
+  keep(first: number, entries: readonly Uint8Array[], checkpoint: string): void {
+    const insert = this.#db.prepare('INSERT OR IGNORE INTO entry (idx, bytes) VALUES (?, ?)');
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      entries.forEach((bytes, offset) => insert.run(first + offset, bytes));
+      const { n } = this.#db.prepare('SELECT count(*) AS n FROM entry').get() as { n: number };
+      if (n === first + entries.length) {
+        this.#db.prepare('INSERT OR REPLACE INTO head (one, checkpoint) VALUES (1, ?)').run(checkpoint);
+      }
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
