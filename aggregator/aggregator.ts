@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
-import type { TaskBook } from '../trust/book.ts';
+import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
@@ -22,9 +22,6 @@ export interface AggregatorOptions {
   readonly append: (envelope: Uint8Array) => void;
   readonly log: Logger;
 }
-
-/** What a sealed box and the frame inside it add to a share, rounded up. */
-const BOX_OVERHEAD = 4096;
 
 export class Aggregator {
   readonly book: TaskBook;
@@ -56,6 +53,7 @@ export class Aggregator {
    * that cannot end well; they check it all again.
    */
   async examine(envelope: Uint8Array): Promise<void> {
+    if (isConsortium(envelope)) return;
     const { kind, payload } = openDocument(envelope, this.book.consortium.signingKeys);
     if (kind === 'contribution') {
       const task = this.book.task(payload.task);
@@ -76,12 +74,9 @@ export class Aggregator {
   quota(taskId: string, party: string): number {
     const task = this.book.tasks.get(taskId);
     if (task === undefined) throw new StrongroomError('NOT_FOUND', `No task ${taskId} is in the log.`);
-    const { ciphertexts, parameters } = task.plan;
-    const { ciphertextBytes, contributionBytes, jointKeyBytes, shareBytes } = parameters;
-    const asInput = task.inputs.includes(party) ? ciphertexts * ciphertextBytes : 0;
-    const asHolder = task.holders.includes(party)
-      ? contributionBytes + jointKeyBytes + (1 + ciphertexts) * (shareBytes + BOX_OVERHEAD)
-      : 0;
+    const { inputBytes, holderBytes } = task.plan.upload;
+    const asInput = task.inputs.includes(party) ? inputBytes : 0;
+    const asHolder = task.holders.includes(party) ? holderBytes : 0;
     if (asInput + asHolder === 0) {
       throw new StrongroomError('NOT_AUTHORISED', `${party} has nothing to upload for this task.`);
     }
@@ -104,18 +99,23 @@ export class Aggregator {
     switch (task.phase) {
       case 'PROPOSED':
       case 'APPROVING':
-        return this.expire(task, 'approve');
+        this.expire(task, 'approve');
+        break;
       case 'KEYING':
-        return this.expire(task, 'collect');
+        this.expire(task, 'collect');
+        break;
       case 'COLLECTING':
-        return this.seal(task);
+        this.seal(task);
+        break;
       case 'SEALED':
-        return this.evaluate(task);
+        await this.evaluate(task);
+        break;
       case 'EVALUATED':
       case 'RELEASING':
-        return this.expire(task, 'release');
+        this.expire(task, 'release');
+        break;
       default:
-        return;
+        break;
     }
   }
 
@@ -124,7 +124,8 @@ export class Aggregator {
     const complete = task.manifests.size === task.inputs.length;
     const late = Date.now() > task.deadline('collect').getTime();
     if (!complete && !late) return;
-    if (task.manifests.size < task.document.disclosure['minimum-contributors']) return this.expire(task, 'collect');
+    if (task.manifests.size < task.document.disclosure['minimum-contributors'])
+      return this.expire(task, 'collect');
     this.say(task, 'seal', { manifests: task.inputSet.map((manifest) => manifest.digest) });
   }
 
@@ -170,7 +171,10 @@ export class Aggregator {
   protected async fetch(blob: Blob): Promise<Uint8Array> {
     const bytes = await this.blobs.whole(blob.digest);
     if (bytes.length !== blob.size) {
-      throw new StrongroomError('DIGEST_MISMATCH', `The object ${blob.digest} has another size than declared.`);
+      throw new StrongroomError(
+        'DIGEST_MISMATCH',
+        `The object ${blob.digest} has another size than declared.`,
+      );
     }
     return bytes;
   }

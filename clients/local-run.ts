@@ -86,7 +86,9 @@ export async function runLocally({ task, files, out, keep, onProgress }: LocalRu
   try {
     await createNetwork(folder, { parties: partiesOf(task), approve: 'automatic' });
     await using network = await Network.start(folder, task.parties.processing);
-    progress(`network   an aggregator and ${task.parties.processing.length} key holders are running, one process each`);
+    progress(
+      `network   an aggregator and ${task.parties.processing.length} key holders are running, one process each`,
+    );
     return await conduct(task, files, network, out, progress);
   } finally {
     if (keep !== true) rmSync(folder, { recursive: true, force: true });
@@ -124,7 +126,9 @@ async function conduct(
       await session.catchUp(life.entries[0] ?? 0);
       const tables = new Map([[task.domain.union, fileOf(task, files, session.name)]]);
       const { records, bytes } = await submit(session, life.id, tables);
-      progress(`collect   ${session.name}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`);
+      progress(
+        `collect   ${session.name}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`,
+      );
     });
     const [delivered] = await Promise.all([fetchResult(output, life.id), ...submissions]);
     const elapsedMs = performance.now() - started;
@@ -166,7 +170,8 @@ const LINES: Partial<Record<TaskLife['phase'], (task: TaskLife) => string>> = {
       : `collect   ${task.manifests.size} of ${task.inputs.length} input parties have submitted`,
   SEALED: () => 'seal      the input set is fixed',
   EVALUATED: () => 'evaluate  done; every key holder now evaluates for itself',
-  RELEASING: (task) => `release   ${task.releases.size} of ${task.holders.length} key holders have turned their key`,
+  RELEASING: (task) =>
+    `release   ${task.releases.size} of ${task.holders.length} key holders have turned their key`,
   DELIVERED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
   SHREDDED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
 };

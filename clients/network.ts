@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ export interface NetworkSpec {
   readonly approve: 'operator' | 'automatic';
 }
 
-export const AGGREGATOR = 'aggregator';
+const AGGREGATOR = 'aggregator';
 
 /** The entry points of the daemons: they are started as processes, never imported. */
 export const DAEMONS = {
@@ -40,6 +41,7 @@ export const DAEMONS = {
 };
 
 const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 /** Makes the folders of all parties below `folder`: identities, the signed consortium document, configurations. */
 export async function createNetwork(folder: string, spec: NetworkSpec): Promise<void> {
@@ -112,87 +114,29 @@ export interface Daemon {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a daemon on a party's folder; resolves when it is ready. Throws UNREACHABLE, quoting its log's file. */
-export async function startDaemon(
-  folder: string,
-  name: string,
-  kind: keyof typeof DAEMONS,
-  entryPoint = DAEMONS[kind],
-): Promise<Daemon> {
-  const home = join(folder, name);
-  const logFile = join(home, 'daemon.log');
-  const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [...NODE_FLAGS, entryPoint, '--config', join(home, CONFIG_FILE)], {
-    stdio: ['ignore', 'pipe', log],
-  });
-  closeSync(log);
-  const ended = new Promise<number | string>((done) => {
-    child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown'));
-  });
-  const daemon = { name, child, logFile, ended };
-  await Promise.race([readyLine(child, name), failed(daemon), late(daemon)]);
-  return daemon;
-}
-
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
-
-function readyLine(child: ChildProcess, name: string): Promise<void> {
-  return new Promise((done, fail) => {
-    let text = '';
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.includes('\n')) done();
-    });
-    child.once('error', (cause) => {
-      fail(new StrongroomError('UNREACHABLE', `${name} cannot be started.`, { cause }));
-    });
-  });
-}
-
-async function failed({ name, ended, logFile }: Daemon): Promise<never> {
-  const code = await ended;
-  throw new StrongroomError('UNREACHABLE', `${name} ended at once (${code}); see ${logFile}.`);
-}
-
-function late({ name, logFile }: Daemon): Promise<never> {
-  return new Promise((_done, fail) => {
-    setTimeout(
-      () => fail(new StrongroomError('TIMED_OUT', `${name} is not ready after 30 s; see ${logFile}.`)),
-      START_TIMEOUT_MS,
-    ).unref();
-  });
-}
-
-/** Asks a daemon to end, and makes it end if it does not. */
-export async function stopDaemon({ child, ended }: Daemon): Promise<void> {
-  child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await ended;
-  clearTimeout(force);
-}
-
 export class Network implements AsyncDisposable {
   readonly folder: string;
   readonly daemons = new Map<string, Daemon>();
+  readonly #programs: Programs;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, programs: Programs) {
     this.folder = folder;
+    this.#programs = programs;
   }
 
-  /** Starts the aggregator and the key holders of a network made by `createNetwork`. */
-  static async start(folder: string, holders: readonly string[]): Promise<Network> {
-    const network = new Network(folder);
-    try {
-      const daemons = await Promise.all([
-        startDaemon(folder, AGGREGATOR, 'aggregator'),
-        ...holders.map((holder) => startDaemon(folder, holder, 'key-holder')),
-      ]);
-      for (const daemon of daemons) network.daemons.set(daemon.name, daemon);
-      return network;
-    } catch (error) {
-      await network[Symbol.asyncDispose]();
-      throw error;
-    }
+  /**
+   * Starts the aggregator and the key holders of a network made by `createNetwork`. `programs` names another
+   * program for a party than the honest one. Throws UNREACHABLE where one does not start; then none runs.
+   */
+  static async start(folder: string, holders: readonly string[], programs: Programs = {}): Promise<Network> {
+    const network = new Network(folder, programs);
+    const started = await Promise.allSettled(
+      [AGGREGATOR, ...holders].map((name) => network.startDaemon(name)),
+    );
+    const failure = started.find((result) => result.status === 'rejected');
+    if (failure === undefined) return network;
+    await network[Symbol.asyncDispose]();
+    throw failure.reason;
   }
 
   /** The configuration file of a party. */
@@ -200,7 +144,62 @@ export class Network implements AsyncDisposable {
     return join(this.folder, party, CONFIG_FILE);
   }
 
+  /** Starts one daemon, for the first time or again. */
+  async startDaemon(name: string): Promise<void> {
+    const program = this.#programs[name] ?? DAEMONS[name === AGGREGATOR ? 'aggregator' : 'key-holder'];
+    const daemon = spawnDaemon(join(this.folder, name), name, program);
+    this.daemons.set(name, daemon);
+    await ready(daemon);
+  }
+
+  /** Ends one daemon; with SIGKILL it has no say in it. */
+  async stopDaemon(name: string, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const daemon = this.daemons.get(name);
+    if (daemon === undefined) throw new StrongroomError('NOT_FOUND', `No daemon ${name} was started.`);
+    daemon.child.kill(signal);
+    const force = setTimeout(() => daemon.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await daemon.ended;
+    clearTimeout(force);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.daemons.values()].map(stopDaemon));
+    await Promise.all([...this.daemons.keys()].map((name) => this.stopDaemon(name)));
+  }
+}
+
+/** The program of a party's daemon, where it is not the usual one. */
+export type Programs = Readonly<Record<string, string>>;
+
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+
+function spawnDaemon(home: string, name: string, program: string): Daemon {
+  const logFile = join(home, 'daemon.log');
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [...NODE_FLAGS, program, '--config', join(home, CONFIG_FILE)], {
+    stdio: ['ignore', 'pipe', log],
+  });
+  closeSync(log);
+  const ended = new Promise<number | string>((done) => {
+    child.once('exit', (code, signal) => done(code ?? signal ?? 'unknown'));
+    child.once('error', (error) => done(error.message));
+  });
+  return { name, child, logFile, ended };
+}
+
+/** Resolves once the daemon says that it is ready. Throws UNREACHABLE where it ends first, TIMED_OUT. */
+async function ready({ name, child, ended, logFile }: Daemon): Promise<void> {
+  const late = AbortSignal.timeout(START_TIMEOUT_MS);
+  const line =
+    child.stdout === null
+      ? Promise.reject(new TypeError('no pipe'))
+      : once(child.stdout, 'data', { signal: late });
+  const end = ended.then((code) => {
+    throw new StrongroomError('UNREACHABLE', `${name} has ended at once (${code}); see ${logFile}.`);
+  });
+  try {
+    await Promise.race([line, end]);
+  } catch (cause) {
+    if (cause instanceof StrongroomError) throw cause;
+    throw new StrongroomError('TIMED_OUT', `${name} is not ready after 30 s; see ${logFile}.`, { cause });
   }
 }

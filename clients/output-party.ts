@@ -38,16 +38,32 @@ export interface Delivered {
  * Throws NOT_AUTHORISED unless this is the output party; SHARE_INVALID where a box or a share is not what its
  * holder signed, or the combined shares do not decrypt within the noise bound: then nothing of it is used.
  */
-export async function fetchResult(session: Session, taskId: string, options: WaitOptions = {}): Promise<Delivered> {
+export async function fetchResult(
+  session: Session,
+  taskId: string,
+  options: WaitOptions = {},
+): Promise<Delivered> {
   const task = session.task(taskId);
   if (task.document.parties.output !== session.name) {
-    throw new StrongroomError('NOT_AUTHORISED', `The result of this task is for ${task.document.parties.output} alone.`);
+    throw new StrongroomError(
+      'NOT_AUTHORISED',
+      `The result of this task is for ${task.document.parties.output} alone.`,
+    );
   }
-  await session.until(task.id, (life) => (life.releases.size === life.holders.length ? true : undefined), options);
+  await session.until(
+    task.id,
+    (life) => (life.releases.size === life.holders.length ? true : undefined),
+    options,
+  );
   const shares = await openReleases(session, task);
   const vectors = await combine(session, task, shares);
   const result = finishTask(task.document, task.plan, vectors);
-  const document: ResultDocument = { strongroom: 'result/1', task: task.id, title: task.document.title, result };
+  const document: ResultDocument = {
+    strongroom: 'result/1',
+    task: task.id,
+    title: task.document.title,
+    result,
+  };
   const salt = await acknowledge(session, task, document);
   return { document, salt };
 }
@@ -62,9 +78,13 @@ async function openReleases(session: Session, task: TaskLife): Promise<Uint8Arra
       const { info, aad } = shareBinding(task.id, release.payload.evaluation, holder);
       const packed = await openBox(sealingKey, box, info, aad, holder);
       if (sha256Hex(packed) !== release.payload.opened) {
-        throw new StrongroomError('SHARE_INVALID', `The box of ${holder} does not hold what its release says.`, {
-          details: { party: holder },
-        });
+        throw new StrongroomError(
+          'SHARE_INVALID',
+          `The box of ${holder} does not hold what its release says.`,
+          {
+            details: { party: holder },
+          },
+        );
       }
       return unpackShares(packed, task.plan.ciphertexts, holder);
     }),
@@ -81,21 +101,30 @@ async function openBox(
   try {
     return await openSealed(key, box, info, aad);
   } catch (cause) {
-    throw new StrongroomError('SHARE_INVALID', `The box of ${holder} does not open as its release for this task.`, {
-      details: { party: holder },
-      cause,
-    });
+    throw new StrongroomError(
+      'SHARE_INVALID',
+      `The box of ${holder} does not open as its release for this task.`,
+      {
+        details: { party: holder },
+        cause,
+      },
+    );
   }
 }
 
 function releaseOf(task: TaskLife, holder: string): Signed<'release'> {
   const release = task.releases.get(holder);
-  if (release === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not released its share.`);
+  if (release === undefined)
+    throw new StrongroomError('NOT_APPROVED', `${holder} has not released its share.`);
   return release;
 }
 
 /** The output vectors, from the output ciphertexts that all K holders name and their shares of each. */
-async function combine(session: Session, task: TaskLife, shares: readonly Uint8Array[][]): Promise<bigint[][]> {
+async function combine(
+  session: Session,
+  task: TaskLife,
+  shares: readonly Uint8Array[][],
+): Promise<bigint[][]> {
   using combiner = await openCombiner({ parameters: task.plan.parameters, task: task.id });
   const vectors: bigint[][] = [];
   for (const [index, output] of (task.evaluation?.payload.outputs ?? []).entries()) {
@@ -121,7 +150,10 @@ async function acknowledge(session: Session, task: TaskLife, document: ResultDoc
     const releases = task.holders.map((holder) => releaseOf(task, holder).digest);
     await session.catchUp(await session.board.append(session.sign(task, 'delivery', { releases, result })));
   } else if (task.delivery.payload.result !== result) {
-    throw new StrongroomError('DOCUMENT_CONFLICT', 'Another result of this task has been acknowledged before.');
+    throw new StrongroomError(
+      'DOCUMENT_CONFLICT',
+      'Another result of this task has been acknowledged before.',
+    );
   }
   return salt;
 }

@@ -53,7 +53,8 @@ export async function submit(
   }
   const folder = join(session.profile.state, 'submissions', task.id);
   const source = await digestOf(task, files);
-  const prepared = resume(session, task, folder, source) ?? (await prepare(session, task, files, folder, source, options));
+  const prepared =
+    resume(session, task, folder, source) ?? (await prepare(session, task, files, folder, source, options));
   return send(session, task, folder, prepared, options);
 }
 
@@ -67,7 +68,10 @@ async function prepare(
   options: SubmitOptions,
 ): Promise<Prepared> {
   if (task.manifests.has(session.name)) {
-    throw new StrongroomError('DOCUMENT_CONFLICT', `${session.name} has submitted other data for this task already.`);
+    throw new StrongroomError(
+      'DOCUMENT_CONFLICT',
+      `${session.name} has submitted other data for this task already.`,
+    );
   }
   const { records, vectors } = await encode(task, files, options);
   const key = await session.until(task.id, (life) => life.jointKey, options);
@@ -176,6 +180,7 @@ async function digestOf(task: TaskLife, files: ReadonlyMap<string, string>): Pro
 }
 
 function open(file: string): AsyncIterable<Uint8Array> {
-  if (!existsSync(file)) throw new StrongroomError('NOT_FOUND', `There is no file ${file}.`, { details: { file } });
+  if (!existsSync(file))
+    throw new StrongroomError('NOT_FOUND', `There is no file ${file}.`, { details: { file } });
   return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 }

@@ -26,12 +26,18 @@ export class Session implements AsyncDisposable {
     this.board = board;
   }
 
-  /** Opens the profile in a configuration file, connects and reads the log to its present end. */
-  static async open(configFile: string): Promise<Session> {
+  /**
+   * Opens the profile in a configuration file, connects and reads the log to its present end. Throws
+   * UNREACHABLE where the aggregator has not begun to answer after `answerWithinMs`, or after about a minute.
+   */
+  static async open(
+    configFile: string,
+    { answerWithinMs }: { answerWithinMs?: number } = {},
+  ): Promise<Session> {
     const profile = openProfile(configFile);
     const board = Board.open(profile, PATIENT);
     try {
-      await board.refresh();
+      await board.refresh(answerWithinMs);
       return new Session(profile, board);
     } catch (error) {
       await board[Symbol.asyncDispose]();
@@ -63,7 +69,8 @@ export class Session implements AsyncDisposable {
   ): Promise<T> {
     const task = this.task(id);
     const stop = new AbortController();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(task)), timeoutMs);
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(timedOut(task)), timeoutMs);
     try {
       const first = this.#answer(task, ready);
       if (first !== undefined) return first;
@@ -93,7 +100,11 @@ export class Session implements AsyncDisposable {
   /** The envelope of a document of a task, signed by this party as of now. */
   sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): Uint8Array {
     const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: this.board.book.seen };
-    return signDocument(kind, { ...header, ...content } as unknown as Payload<K>, signerOf(this.profile.identity));
+    return signDocument(
+      kind,
+      { ...header, ...content } as unknown as Payload<K>,
+      signerOf(this.profile.identity),
+    );
   }
 
   /** Sees to it that this session's own view of the log contains the entry at this index. */

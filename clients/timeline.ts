@@ -25,7 +25,11 @@ export function timeline(board: Board, task: TaskLife): PhaseFigures[] {
   const documents = task.entries.map((index) => {
     const envelope = board.entry(index);
     const signed = openDocument(envelope, board.book.consortium.signingKeys);
-    return { kind: signed.kind, at: Date.parse(signed.payload.at), bytes: envelope.length + blobBytes(signed) };
+    return {
+      kind: signed.kind,
+      at: Date.parse(signed.payload.at),
+      bytes: envelope.length + blobBytes(signed),
+    };
   });
   let before = Date.parse(task.proposal.payload.at);
   return PHASES.map(({ phase, kinds }) => {

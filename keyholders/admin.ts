@@ -8,7 +8,11 @@ import type { TaskLife } from '../trust/life.ts';
 import type { Journal } from './journal.ts';
 import type { KeyHolder } from './key-holder.ts';
 
-export function adminHandlers(holder: KeyHolder, board: Board, journal: Journal): Handlers<KeyHolderAdminMethods> {
+export function adminHandlers(
+  holder: KeyHolder,
+  board: Board,
+  journal: Journal,
+): Handlers<KeyHolderAdminMethods> {
   const waitingFor = (task: TaskLife): string => {
     const open = task.phase === 'PROPOSED' || task.phase === 'APPROVING';
     return open && !task.approvals.has(holder.name) && journal.decision(task.id) === undefined
@@ -37,7 +41,10 @@ export function adminHandlers(holder: KeyHolder, board: Board, journal: Journal)
       return {};
     },
     Reject: async ({ task, reason }) => {
-      await holder.decide(board.book.task(task), { verdict: 'reject', reason: reason || 'the operator rejected' });
+      await holder.decide(board.book.task(task), {
+        verdict: 'reject',
+        reason: reason || 'the operator rejected',
+      });
       return {};
     },
     Status: async () => ({

@@ -43,7 +43,9 @@ export class Journal implements Disposable {
 
   /** What was said at this step; undefined where nothing was. */
   said(task: string, step: string): Said | undefined {
-    const row = this.#db.prepare('SELECT envelope, blob FROM said WHERE task = ? AND step = ?').get(task, step);
+    const row = this.#db
+      .prepare('SELECT envelope, blob FROM said WHERE task = ? AND step = ?')
+      .get(task, step);
     if (row === undefined) return undefined;
     return { envelope: row['envelope'] as Uint8Array, blob: (row['blob'] as Uint8Array | null) ?? undefined };
   }
@@ -58,7 +60,9 @@ export class Journal implements Disposable {
   /** The seed of this task's key share; the caller wipes it. Undefined before approval and after shredding. */
   seed(task: string): Uint8Array | undefined {
     const row = this.#db.prepare('SELECT sealed FROM seed WHERE task = ?').get(task);
-    return row === undefined ? undefined : openAtRest(row['sealed'] as Uint8Array, this.#unlock, `seed ${task}`);
+    return row === undefined
+      ? undefined
+      : openAtRest(row['sealed'] as Uint8Array, this.#unlock, `seed ${task}`);
   }
 
   keepSeed(task: string, seed: Uint8Array): void {

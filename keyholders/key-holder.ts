@@ -13,7 +13,15 @@ import { openKeyShare } from '../schemes/key-share.ts';
 import type { SchemeContext, Transcript } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import { commitTo, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
+import {
+  commitTo,
+  signDocument,
+  type Blob,
+  type Kind,
+  type Payload,
+  type Signed,
+} from '../trust/documents.ts';
+import { parseEnvelope } from '../trust/envelope.ts';
 import { signerOf, type Card, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
@@ -56,7 +64,8 @@ export class KeyHolder {
     if (task.phase !== 'PROPOSED' && task.phase !== 'APPROVING') {
       throw new StrongroomError('PHASE_CLOSED', `The task is ${task.phase}; there is nothing left to decide`);
     }
-    if (task.approvals.has(this.name)) throw new StrongroomError('PHASE_CLOSED', 'This task is approved already');
+    if (task.approvals.has(this.name))
+      throw new StrongroomError('PHASE_CLOSED', 'This task is approved already');
     this.#journal.decide(task.id, decision);
     await this.attend(task);
   }
@@ -73,19 +82,27 @@ export class KeyHolder {
       switch (task.phase) {
         case 'PROPOSED':
         case 'APPROVING':
-          return await this.#approve(task);
+          await this.#approve(task);
+          break;
         case 'KEYING':
-          return await this.#makeKey(task);
+          await this.#makeKey(task);
+          break;
         case 'EVALUATED':
         case 'RELEASING':
-          return await this.#release(task);
+          await this.#release(task);
+          break;
         default:
-          return;
+          break;
       }
     } catch (error) {
       if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
       this.#log.warn({ task: task.id, code: error.code }, error.message);
-      await this.#abort(task, error.code === 'DEADLINE_PASSED' ? 'expired' : 'failed', error.code, error.message);
+      await this.#abort(
+        task,
+        error.code === 'DEADLINE_PASSED' ? 'expired' : 'failed',
+        error.code,
+        error.message,
+      );
     }
   }
 
@@ -101,7 +118,8 @@ export class KeyHolder {
     await this.#say(task, 'approval', 'approval', async () => {
       const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
       const contribution = await this.#contribution(task, seed, []);
-      if (contribution === undefined) throw new StrongroomError('INTERNAL', 'The key ceremony has no first round');
+      if (contribution === undefined)
+        throw new StrongroomError('INTERNAL', 'The key ceremony has no first round');
       const commitment = commitTo(task.id, this.name, sha256Hex(contribution));
       return { content: { plan: task.planDigest, commitment } };
     });
@@ -169,7 +187,8 @@ export class KeyHolder {
       using sum = evaluator.sum();
       for (const manifest of task.inputSet) {
         const ciphertext = manifest.payload.ciphertexts[index];
-        if (ciphertext === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+        if (ciphertext === undefined)
+          throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
         sum.add(await this.#fetch(manifest.payload.by, ciphertext));
       }
       outputs.push(sum.bytes());
@@ -223,20 +242,28 @@ export class KeyHolder {
   }
 
   /**
-   * The log shows acts of this key holder that its journal does not hold: the data folder was put back to an
-   * older state. It must not act in this task again, since it cannot know what else it has said.
+   * The log shows acts of this key holder that its journal does not hold, or holds in other words: the data
+   * folder was put back to an older state. It must not act in this task again, since it cannot know what else it has said.
    */
   #checkJournal(task: TaskLife): void {
-    const spoken: [string, boolean][] = [
-      ['approval', task.approvals.has(this.name)],
-      ...task.contributions.map((round, i): [string, boolean] => [`contribution ${i}`, round.has(this.name)]),
-      ['joint-key', task.jointKeys.has(this.name)],
-      ['release', task.releases.has(this.name)],
+    const spoken: [string, Signed | undefined][] = [
+      ['approval', task.approvals.get(this.name)],
+      ...task.contributions.map((round, i): [string, Signed | undefined] => [
+        `contribution ${i}`,
+        round.get(this.name),
+      ]),
+      ['joint-key', task.jointKeys.get(this.name)],
+      ['release', task.releases.get(this.name)],
     ];
     for (const [step, inLog] of spoken) {
-      if (inLog && this.#journal.said(task.id, step) === undefined) {
-        throw new StrongroomError('JOURNAL_ROLLED_BACK', `The journal of ${this.name} has lost its own ${step}`);
-      }
+      if (inLog === undefined) continue;
+      const said = this.#journal.said(task.id, step);
+      if (said !== undefined && sha256Hex(parseEnvelope(said.envelope).payload) === inLog.payloadDigest)
+        continue;
+      throw new StrongroomError(
+        'JOURNAL_ROLLED_BACK',
+        `The journal of ${this.name} does not hold its own ${step} as it stands in the log`,
+      );
     }
   }
 
@@ -246,7 +273,11 @@ export class KeyHolder {
     throw new StrongroomError('DEADLINE_PASSED', `The deadline to ${phase} has passed`);
   }
 
-  async #contribution(task: TaskLife, seed: Uint8Array, transcript: Transcript): Promise<Uint8Array | undefined> {
+  async #contribution(
+    task: TaskLife,
+    seed: Uint8Array,
+    transcript: Transcript,
+  ): Promise<Uint8Array | undefined> {
     try {
       using share = await openKeyShare(contextOf(task), seed);
       return share.contribution(task.holders.indexOf(this.name), transcript);
@@ -259,12 +290,13 @@ export class KeyHolder {
   async #transcript(task: TaskLife): Promise<Uint8Array[][]> {
     using evaluator = await openEvaluator(contextOf(task));
     const rounds = task.contributions.slice(0, task.completeRounds);
-    return Promise.all(
+    return await Promise.all(
       rounds.map((said, round) =>
         Promise.all(
           task.holders.map(async (holder) => {
             const blob = said.get(holder)?.payload.message;
-            if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
+            if (blob === undefined)
+              throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
             const bytes = await this.#fetch(holder, blob);
             evaluator.validateContribution(round, bytes);
             return bytes;
@@ -281,12 +313,16 @@ export class KeyHolder {
   #seedOf(task: TaskLife): Uint8Array {
     const seed = this.#journal.seed(task.id);
     if (seed !== undefined) return seed;
-    throw new StrongroomError('JOURNAL_ROLLED_BACK', `${this.name} no longer has its key share for this task`);
+    throw new StrongroomError(
+      'JOURNAL_ROLLED_BACK',
+      `${this.name} no longer has its key share for this task`,
+    );
   }
 
   #sealingKeyOf(receiver: string): Card['sealingKey'] {
     const card = this.#board.book.consortium.party(receiver);
-    if (card === undefined) throw new StrongroomError('COMMITTEE_INVALID', `${receiver} is no party any more`);
+    if (card === undefined)
+      throw new StrongroomError('COMMITTEE_INVALID', `${receiver} is no party any more`);
     return card.sealingKey;
   }
 
@@ -303,7 +339,7 @@ export class KeyHolder {
     let said = this.#journal.said(task.id, step);
     if (said === undefined) {
       const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-      said = this.#sign(task, kind, content, blob);
+      said = this.sign(task, kind, content, blob);
       this.#journal.say(task.id, step, said);
     }
     await this.#send(task, step, said);
@@ -324,7 +360,13 @@ export class KeyHolder {
     }
   }
 
-  #sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>, blob: Uint8Array | undefined): Said {
+  /** The words of a step, signed as of now, with the blob that they refer to. Signing sends nothing. */
+  protected sign<K extends Kind>(
+    task: TaskLife,
+    kind: K,
+    content: Content<K>,
+    blob: Uint8Array | undefined,
+  ): Said {
     const { book } = this.#board;
     const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: book.seen };
     const payload = { ...header, ...content } as unknown as Payload<K>;

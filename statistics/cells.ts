@@ -27,7 +27,7 @@ export function cellsOf(table: Table, by: readonly string[], totals: boolean): C
 }
 
 /** The labels of a column of `by` of a valid task. */
-export function dimensionOf(table: Table, name: string): readonly string[] {
+function dimensionOf(table: Table, name: string): readonly string[] {
   const column = columnOf(table.columns, name);
   if (column === undefined || !isLabelled(column)) throw new RangeError('the task has not been validated');
   return labelsOf(column);

@@ -39,8 +39,7 @@ export const COLUMN_NAME = z
   .refine((name) => name !== '__proto__', 'is a reserved name');
 
 export const COLUMN = z.discriminatedUnion('type', [DECIMAL, INTEGER, CATEGORY, BOOLEAN], {
-  error: (issue) =>
-    issue.code === 'invalid_union' ? 'must be one of decimal, integer, category, boolean' : undefined,
+  error: 'type must be one of decimal, integer, category, boolean',
 });
 
 export type Column = z.infer<typeof COLUMN>;

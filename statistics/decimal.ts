@@ -2,12 +2,6 @@
 
 const DECIMAL = /^(-?)([0-9]+)(?:\.([0-9]+))?$/;
 
-/** The number of decimals written in a decimal such as `-12.50`; undefined where the text is not a decimal. */
-export function decimalsOf(text: string): number | undefined {
-  const match = DECIMAL.exec(text);
-  return match === null ? undefined : (match[3]?.length ?? 0);
-}
-
 /** value·10^places of a decimal text; undefined where it is malformed or has more decimals than `places`. */
 export function parseDecimal(text: string, places: number): bigint | undefined {
   const match = DECIMAL.exec(text);

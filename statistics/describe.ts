@@ -1,7 +1,8 @@
 /** A plan in words: what approvers read before they decide, and what `task check` prints. */
-import { columnOf, isNumeric, type Column } from './columns.ts';
-import { tableOf } from './layout.ts';
+import type { Column } from './columns.ts';
+import { resultUnit, tableOf } from './layout.ts';
 import { momentName, statisticLeaks } from './leakage.ts';
+import { costLines } from './cost.ts';
 import { bits } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { measuredColumn, statisticOf, type Specification } from './registry.ts';
@@ -19,7 +20,7 @@ export function describePlan(task: TaskDocument, plan: Plan): string {
     ['How', how(plan)],
     ['Why it is exact', exactness(plan)],
     ['Who learns what', leaks(task, plan)],
-    ['What it costs', costs(plan)],
+    ['What it costs', costLines(plan)],
   ];
   const blocks = sections.map(([heading, lines]) =>
     [heading, ...lines.map((line) => wrap(line, '  - ', '    '))].join('\n'),
@@ -63,8 +64,7 @@ function columnWords(column: Column): string {
 function computed(spec: Specification, task: TaskDocument): string {
   const { formula } = statisticOf(spec);
   const of = measuredColumn(spec);
-  const column = of === undefined ? undefined : columnOf(tableOf(task).columns, of);
-  const unit = statisticOf(spec).unit(column !== undefined && isNumeric(column) ? column.unit : '1');
+  const unit = resultUnit(tableOf(task), spec);
   const measured = of === undefined ? '' : ` of ${of}`;
   const scope = spec.by.length === 0 ? ' over all records' : ` by ${spec.by.join(' × ')}`;
   const margins = spec.totals ? ', with all totals' : '';
@@ -90,21 +90,23 @@ function how({
     `each input party sums its own records in the clear, and encrypts ${layout.slots} numbers in ${ciphertextWord}`,
     `circuit: ${circuit}; depth 0, no evaluation keys`,
     `ring degree ${parameters.ringDegree}, plaintext modulus ${parameters.plainModulus}`,
-    `security: 128 bits computational (Homomorphic Encryption Standard), ${statisticalBits} bits statistical; ` +
+    `security: ${parameters.securityBits} bits computational (Homomorphic Encryption Standard), ${statisticalBits} bits statistical; ` +
       `all ${holders} of ${holders} key holders must take part in each decryption`,
   ];
 }
 
-function exactness({ noiseMarginBits, overflowMarginBits, layout }: Plan): string[] {
+function exactness({ noiseMarginBits, parameters, layout }: Plan): string[] {
+  const holds = (BigInt(parameters.plainModulus) - 1n) / 2n;
   return [
     `noise: ${noiseMarginBits} bits of margin between the largest noise that can occur and a wrong result`,
-    `overflow: ${overflowMarginBits} bits of margin between the largest sum of a slot and the plaintext modulus`,
     ...layout.groups.flatMap(({ by, moments }) =>
-      moments.map(({ factors, limbs, totalBound }) => {
-        const slots = limbs === 1 ? 'one slot' : `${limbs} limbs of ${layout.limbBits} bits`;
+      moments.map(({ factors, limbs, totalBound, slotBound }) => {
+        const slots = limbs === 1 ? 'one slot' : `${limbs} limbs of ${layout.limbBits} bits, one slot each`;
         const scope = by.length === 0 ? 'overall' : `by ${by.join(' × ')}`;
-        const bound = BigInt(totalBound);
-        return `${momentName(factors)} ${scope}: at most ${totalBound} when scaled (${bits(bound)} bits), in ${slots}`;
+        return (
+          `${momentName(factors)} ${scope}: at most ±${totalBound} (${bits(BigInt(totalBound))} bits) in ${slots}; ` +
+          `a slot reaches ±${slotBound} and holds ±${holds}`
+        );
       }),
     ),
   ];

@@ -16,7 +16,7 @@ import type { Moment } from './statistic.ts';
 import type { Table, TaskDocument } from './task.ts';
 
 /** Bounds are of absolute values, decimal strings. */
-export interface MomentLayout {
+interface MomentLayout {
   readonly factors: Moment;
   readonly offset: number;
   readonly limbs: number;

@@ -2,7 +2,6 @@
  * The plan of a task: everything that follows from the document before anybody approves it. One pure function,
  * so that each party computes it for itself and signs its digest.
  */
-import { createHash } from 'node:crypto';
 import { StrongroomError } from '../proto/errors.ts';
 import {
   bfvChoices,
@@ -71,7 +70,7 @@ export function planTask(task: TaskDocument): Plan {
     holders,
     layout,
     ciphertexts,
-    circuit: `the sum of ${contributors} ciphertexts, ${ciphertexts} times over`,
+    circuit: `the sum of ${contributors} ciphertexts${ciphertexts === 1 ? '' : `, ${ciphertexts} times over`}`,
     depth: 0,
     parameters,
     statisticalBits,
@@ -81,25 +80,11 @@ export function planTask(task: TaskDocument): Plan {
     checks: [],
     upload: {
       inputBytes: ciphertexts * parameters.ciphertextBytes,
-      holderBytes: 2 * parameters.contributionBytes + ciphertexts * parameters.shareBytes,
+      holderBytes:
+        2 * parameters.contributionBytes + parameters.jointKeyBytes + ciphertexts * parameters.shareBytes,
     },
     leakage: leakageOf(task, layout, ciphertexts),
   };
-}
-
-/** SHA-256, hexadecimal, of the plan as JSON with sorted keys and without white space. */
-export function planDigest(plan: Plan): string {
-  return createHash('sha256').update(canonical(plan)).digest('hex');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`);
-  return `{${members.join(',')}}`;
 }
 
 /** At least 1, so that a plaintext modulus exists even where every value is declared to be zero. */

@@ -22,7 +22,7 @@ const [first, ...others] = CATALOGUE;
 export const SPECIFICATION = z.discriminatedUnion(
   'statistic',
   [first.schema, ...others.map(({ schema }) => schema)],
-  { error: (issue) => (issue.code === 'invalid_union' ? unknownStatistic(issue.input) : undefined) },
+  { error: ({ input }) => unknownStatistic(input) },
 );
 
 export type Specification = z.infer<typeof SPECIFICATION>;
@@ -31,7 +31,7 @@ function unknownStatistic(input: unknown): string {
   const names = CATALOGUE.map(({ name }) => name);
   const wanted =
     typeof input === 'object' && input !== null && 'statistic' in input ? input.statistic : undefined;
-  if (typeof wanted !== 'string') return `must be one of ${names.join(', ')}`;
+  if (typeof wanted !== 'string') return `statistic must be one of ${names.join(', ')}`;
   return `there is no statistic "${wanted}"; there are ${names.join(', ')}${didYouMean(wanted, names)}`;
 }
 

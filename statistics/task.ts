@@ -1,7 +1,6 @@
 /** The task document: what is computed, on what, by whom, for what purpose. Written by people, signed as JSON. */
 import type { z } from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
-import { milliseconds } from './duration.ts';
 import { TASK_FORM, type Table, type TaskDocument } from './task-form.ts';
 import { brokenRules, type Issue } from './task-rules.ts';
 import { parseYaml } from './yaml.ts';
@@ -25,21 +24,6 @@ export function validateTask(value: unknown): TaskDocument {
   const checked = check(value);
   if ('task' in checked) return checked.task;
   throw refusal(checked.issues, 'the task document', () => 'the task document');
-}
-
-/** The instants at which the phases of a task end, counted from its proposal. */
-export function deadlinesOf(
-  task: TaskDocument,
-  proposed: Date,
-): Record<keyof TaskDocument['deadlines'], Date> {
-  const length = (phase: keyof TaskDocument['deadlines']): number => milliseconds(task.deadlines[phase]) ?? 0;
-  const approve = proposed.getTime() + length('approve');
-  const collect = approve + length('collect');
-  return {
-    approve: new Date(approve),
-    collect: new Date(collect),
-    release: new Date(collect + length('release')),
-  };
 }
 
 function check(value: unknown): { task: TaskDocument } | { issues: Issue[] } {

@@ -11,7 +11,7 @@ const INTEGER = /^[-+]?[0-9]+$/;
 export interface YamlFile {
   readonly value: unknown;
   /** The line, counted from 1, of the deepest node that stands on this path. */
-  lineOf(path: readonly PropertyKey[]): number;
+  readonly lineOf: (path: readonly PropertyKey[]) => number;
 }
 
 /**

@@ -50,7 +50,10 @@ export async function openCommittee(
 }
 
 /** The sum of ciphertexts of the given vectors. */
-export function encryptedSum(committee: Committee, vectors: readonly (readonly bigint[] | BigInt64Array)[]): Uint8Array {
+export function encryptedSum(
+  committee: Committee,
+  vectors: readonly (readonly bigint[] | BigInt64Array)[],
+): Uint8Array {
   using sum = committee.evaluator.sum();
   for (const vector of vectors) sum.add(committee.encryptor.encrypt(vector));
   return sum.bytes();

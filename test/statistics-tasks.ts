@@ -106,7 +106,10 @@ export async function readAll(
   text: string | Uint8Array,
   pieceSize = 64 * 1024,
 ): Promise<TableRecord[]> {
-  return Array.fromAsync(readTable(table, pieces(Buffer.from(text), pieceSize), 'units.csv'));
+  const records: TableRecord[] = [];
+  for await (const record of readTable(table, pieces(Buffer.from(text), pieceSize), 'units.csv'))
+    records.push(record);
+  return records;
 }
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

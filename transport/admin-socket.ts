@@ -51,7 +51,7 @@ export async function serveAdmin(
 
 export interface AdminConnection {
   readonly admin: ClientOf<KeyHolderAdminMethods>;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** The admin interface of the daemon behind the socket. Its methods throw UNREACHABLE where none is running. */

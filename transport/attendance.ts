@@ -39,7 +39,11 @@ export class Attendance implements AsyncDisposable {
       this.#again.add(task.id);
       return;
     }
-    this.#running.set(task.id, this.#work(task));
+    // The work begins in a later tick: attending may itself change the task, and must then be found running.
+    this.#running.set(
+      task.id,
+      Promise.resolve().then(() => this.#work(task)),
+    );
   }
 
   async #work(task: TaskLife): Promise<void> {
@@ -50,7 +54,10 @@ export class Attendance implements AsyncDisposable {
       } catch (error) {
         // What failed is due again at the next period; the task itself is unharmed.
         const code = error instanceof StrongroomError ? error.code : 'INTERNAL';
-        this.#log.error({ task: task.id, code, err: error }, 'attending to the task failed; it will be tried again');
+        this.#log.error(
+          { task: task.id, code, err: error },
+          'attending to the task failed; it will be tried again',
+        );
         break;
       }
     } while (this.#again.has(task.id) && !this.#closed);

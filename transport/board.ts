@@ -18,13 +18,15 @@ import type { RetryRule } from './retry.ts';
 
 export class Board implements AsyncDisposable {
   readonly book: TaskBook;
+  readonly #address: string;
   readonly #connection: Connection;
   readonly #replica: LogReplica;
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #closing = new AbortController();
   #tailing: Promise<void> | undefined;
 
-  private constructor(connection: Connection, book: TaskBook, replica: LogReplica) {
+  private constructor(address: string, connection: Connection, book: TaskBook, replica: LogReplica) {
+    this.#address = address;
     this.#connection = connection;
     this.book = book;
     this.#replica = replica;
@@ -40,7 +42,8 @@ export class Board implements AsyncDisposable {
     const book = new TaskBook(consortium);
     const kept = replica.load();
     if (kept !== undefined) book.read(kept.entries, kept.checkpoint);
-    return new Board(connect({ address: config.aggregator, identity, consortium, retry }), book, replica);
+    const address = config.aggregator;
+    return new Board(address, connect({ address, identity, consortium, retry }), book, replica);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -58,10 +61,27 @@ export class Board implements AsyncDisposable {
     );
   }
 
-  /** Reads the log to its present end. */
-  async refresh(): Promise<void> {
+  /**
+   * Reads the log to its present end. Throws UNREACHABLE where the aggregator has not begun to answer after
+   * `answerWithinMs`; without it, once the rule for trying again is used up.
+   */
+  async refresh(answerWithinMs?: number): Promise<void> {
+    const silence = new AbortController();
+    const timer =
+      answerWithinMs === undefined
+        ? undefined
+        : setTimeout(() => silence.abort(this.#silent()), answerWithinMs);
+    try {
+      await this.#readToEnd(silence.signal, () => clearTimeout(timer));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #readToEnd(signal: AbortSignal, onAnswer: () => void): Promise<void> {
     let next = this.book.follower.size;
-    for await (const { entries, checkpoint } of this.#connection.board.follow(next)) {
+    for await (const { entries, checkpoint } of this.#connection.board.follow(next, { signal })) {
+      onAnswer();
       this.#take(next, entries, checkpoint);
       next += entries.length;
     }
@@ -86,13 +106,25 @@ export class Board implements AsyncDisposable {
     const { signal } = this.#closing;
     let next = this.book.follower.size;
     try {
-      for await (const { entries, checkpoint } of this.#connection.board.follow(next, { tail: true, signal })) {
+      for await (const { entries, checkpoint } of this.#connection.board.follow(next, {
+        tail: true,
+        signal,
+      })) {
         this.#take(next, entries, checkpoint);
         next += entries.length;
       }
     } catch (error) {
-      if (!signal.aborted) this.#events.emit('error', error);
+      // Where nobody listens any more, whoever does so next starts anew and meets the error itself.
+      if (!signal.aborted && this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
     }
+  }
+
+  #silent(): StrongroomError {
+    const address = this.#address;
+    const fix = 'is it running, and is its address in strongroom.yaml right?';
+    return new StrongroomError('UNREACHABLE', `The aggregator at ${address} does not answer; ${fix}`, {
+      details: { address },
+    });
   }
 
   /** An entry of this party's verified copy. Throws NOT_FOUND. */
@@ -106,7 +138,10 @@ export class Board implements AsyncDisposable {
     const known = Math.min(follower.size - first, entries.length);
     for (const [offset, entry] of entries.slice(0, known).entries()) {
       if (equalBytes(leafHash(entry), follower.leafHashAt(first + offset))) continue;
-      throw new StrongroomError('LOG_INCONSISTENT', `The aggregator shows two different entries ${first + offset}.`);
+      throw new StrongroomError(
+        'LOG_INCONSISTENT',
+        `The aggregator shows two different entries ${first + offset}.`,
+      );
     }
     const fresh = entries.slice(known);
     if (fresh.length === 0 && follower.size > 0) return;
@@ -124,7 +159,10 @@ export class Board implements AsyncDisposable {
     const { log } = this.book.consortium;
     const head = openCheckpoint(checkpoint, log.origin, log.keys);
     if (verifyInclusion(leafHash(envelope), index, head.size, inclusionProof, head.root)) return index;
-    throw new StrongroomError('LOG_INCONSISTENT', 'The aggregator does not prove that the log holds the document.');
+    throw new StrongroomError(
+      'LOG_INCONSISTENT',
+      'The aggregator does not prove that the log holds the document.',
+    );
   }
 
   /** Uploads an object for a task; it may be repeated at will. */

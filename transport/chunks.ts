@@ -6,12 +6,6 @@ export const CHUNK_BYTES = 512 * 1024;
 /** Bytes of a chunk that we accept, and of one document or one batch of the log. */
 export const CHUNK_LIMIT = 1024 * 1024;
 
-/**
- * Bytes that a receiver lets a sender have under way, for a stream and for a connection: 1 Gbit/s over 30 ms.
- * HTTP/2 starts with 64 KiB (RFC 9113 §6.9.2), which is 2 MB/s over the same line.
- */
-export const WINDOW_BYTES = 4 * 1024 * 1024;
-
 /** The bytes from `offset` on, as views of at most CHUNK_BYTES. */
 export function* chunksOf(bytes: Uint8Array, offset = 0): Generator<Uint8Array, void, undefined> {
   for (let at = offset; at < bytes.length; at += CHUNK_BYTES) {

@@ -6,18 +6,18 @@ import type { Identity } from '../trust/identity.ts';
 import { BlobClient } from './blob-client.ts';
 import { BoardClient } from './board-client.ts';
 import { clientOf } from './call.ts';
-import { WINDOW_BYTES } from './chunks.ts';
 import { BLOBS, BOARD } from './contract.ts';
 import { PATIENT, type RetryRule } from './retry.ts';
 import { clientCredentials } from './tls.ts';
+import { WINDOW_BYTES } from './window.ts';
 
 export interface Connection {
   readonly board: BoardClient;
   readonly blobs: BlobClient;
   /** Resolves once the aggregator can be called; throws UNREACHABLE where that takes longer. */
-  waitForReady(timeoutMs: number): Promise<void>;
+  readonly waitForReady: (timeoutMs: number) => Promise<void>;
   /** Ends the connection, and every call that is under way with UNREACHABLE. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export const CHANNEL_OPTIONS: grpc.ChannelOptions = {

@@ -8,17 +8,32 @@ import { EXIT_CODES, StrongroomError } from '../proto/errors.ts';
 import { openProfile, type Profile } from './profile.ts';
 
 /** Fields that never reach a log, wherever somebody puts them. */
-const REDACTED = ['seed', 'secret', 'secrets', 'passphrase', 'share', 'shares', 'record', 'records', 'signingKey', 'tlsKey'];
+const REDACTED = [
+  'seed',
+  'secret',
+  'secrets',
+  'passphrase',
+  'share',
+  'shares',
+  'record',
+  'records',
+  'signingKey',
+  'tlsKey',
+];
 
 /** Lets through what an error says for itself; a cause may quote bytes that are nobody's business. */
 function errorForLog(error: unknown): object {
-  if (error instanceof StrongroomError) return { code: error.code, message: error.message, details: error.details };
+  if (error instanceof StrongroomError)
+    return { code: error.code, message: error.message, details: error.details };
   return error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
 }
 
 export function createLogger(name: string, level: string): Logger {
   const redact = { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), remove: true };
-  return pino({ name, level, redact, serializers: { err: errorForLog } }, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    { name, level, redact, serializers: { err: errorForLog } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }
 
 export type Run = (
@@ -35,7 +50,8 @@ export async function runDaemon(kind: string, run: Run): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
     const { values } = parseArgs({ options: { config: { type: 'string' } } });
-    if (values.config === undefined) throw new StrongroomError('USAGE', 'Name the configuration with --config FILE.yaml.');
+    if (values.config === undefined)
+      throw new StrongroomError('USAGE', 'Name the configuration with --config FILE.yaml.');
     const profile = openProfile(values.config);
     const log = createLogger(`${kind} ${profile.identity.card.party}`, profile.config['log-level']);
     await run(profile, log, stop.signal, (address) => {

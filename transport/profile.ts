@@ -68,7 +68,10 @@ export function openProfile(file: string): Profile {
   const consortium = openConsortium(consortiumEnvelope, config.consortium.digest);
   if (!isDeepStrictEqual(consortium.party(identity.card.party), identity.card)) {
     const { party } = identity.card;
-    throw new StrongroomError('IDENTITY_INVALID', `The card of ${party} is not in the pinned consortium document.`);
+    throw new StrongroomError(
+      'IDENTITY_INVALID',
+      `The card of ${party} is not in the pinned consortium document.`,
+    );
   }
   const state = resolve(folder, config.state);
   mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -87,7 +90,10 @@ export function readConfig(file: string): Config {
   const parsed = Config.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new StrongroomError('USAGE', `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+  throw new StrongroomError(
+    'USAGE',
+    `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+  );
 }
 
 /** The identity of a folder that may have no configuration yet: opened with its key file, else a passphrase. */
@@ -96,7 +102,10 @@ export function openOwnIdentity(folder: string): Identity {
   const passphrase = process.env['STRONGROOM_PASSPHRASE'] ?? '';
   if (existsSync(keyFile)) return readIdentity(folder, unlockKeyFrom({ keyFile }));
   if (passphrase !== '') return readIdentity(folder, unlockKeyFrom({ passphrase }));
-  throw new StrongroomError('UNLOCK_FAILED', `${folder} has no unlock.key and STRONGROOM_PASSPHRASE is empty.`);
+  throw new StrongroomError(
+    'UNLOCK_FAILED',
+    `${folder} has no unlock.key and STRONGROOM_PASSPHRASE is empty.`,
+  );
 }
 
 function unlockSource(config: Config, folder: string): { passphrase: string } | { keyFile: string } {
@@ -104,13 +113,18 @@ function unlockSource(config: Config, folder: string): { passphrase: string } | 
   if (keyFile !== undefined) return { keyFile: resolve(folder, keyFile) };
   const passphrase = process.env[variable ?? ''];
   if (passphrase !== undefined && passphrase !== '') return { passphrase };
-  throw new StrongroomError('UNLOCK_FAILED', `The environment variable ${variable ?? ''} holds no passphrase.`);
+  throw new StrongroomError(
+    'UNLOCK_FAILED',
+    `The environment variable ${variable ?? ''} holds no passphrase.`,
+  );
 }
 
 function readConfigured(file: string, what: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (cause) {
-    throw new StrongroomError('USAGE', `The ${what} ${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new StrongroomError('USAGE', `The ${what} ${file} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }

@@ -7,6 +7,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { authorise, type Caller } from './authorisation.ts';
 import type { Contract, Download, Unary, Upload } from './contract.ts';
 import { toStatus } from './errors.ts';
+import { widenServerWindows } from './window.ts';
 
 export interface CallContext {
   readonly caller: Caller;
@@ -68,7 +69,6 @@ export interface RunningServer {
 
 // The limit of 4 MiB for a message that gRPC sets by itself stays as it is.
 const OPTIONS: grpc.ServerOptions = {
-  'grpc.max_concurrent_streams': 256,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
 };
@@ -76,6 +76,7 @@ const OPTIONS: grpc.ServerOptions = {
 /** Starts serving; resolves once the address is bound. Throws UNREACHABLE where it cannot be bound. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const server = new grpc.Server({ ...OPTIONS, interceptors: [guard(options.identify)] });
+  widenServerWindows();
   const closing = new AbortController();
   for (const { contract, handlers } of options.services) {
     server.addService(contract.definition, adaptAll(contract, handlers, options, closing.signal));

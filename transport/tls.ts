@@ -12,6 +12,10 @@ import { equalBytes, unbase64 } from '../trust/digest.ts';
 import type { Identity } from '../trust/identity.ts';
 import type { Caller } from './authorisation.ts';
 import type { Peer } from './server.ts';
+import { WINDOW_BYTES } from './window.ts';
+
+/** Calls of one connection at the same time; more wait for their turn. */
+const MAX_STREAMS = 64;
 
 /**
  * Credentials of a server for the parties of this consortium. The handshake asks for a certificate and proves
@@ -27,7 +31,15 @@ export function serverCredentials(identity: Identity, consortium: Consortium): g
 
 class MutualTls extends grpc.ServerCredentials {
   constructor(own: SecureContextOptions) {
-    super({ requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3', settings: {initialWindowSize: 4194304, maxConcurrentStreams: 256} }, own);
+    super(
+      {
+        requestCert: true,
+        rejectUnauthorized: false,
+        minVersion: 'TLSv1.3',
+        settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: MAX_STREAMS },
+      },
+      own,
+    );
   }
 
   override _equals(other: grpc.ServerCredentials): boolean {

@@ -46,8 +46,10 @@ export class TaskBook {
     if (exact !== undefined) return exact;
     const found = [...this.tasks.values()].filter((task) => task.id.startsWith(id));
     const [only] = found;
-    if (only === undefined || id === '') throw new StrongroomError('NOT_FOUND', `No task ${id} is in the log`);
-    if (found.length > 1) throw new StrongroomError('NOT_FOUND', `Several tasks start with ${id}; give more digits`);
+    if (only === undefined || id === '')
+      throw new StrongroomError('NOT_FOUND', `No task ${id} is in the log`);
+    if (found.length > 1)
+      throw new StrongroomError('NOT_FOUND', `Several tasks start with ${id}; give more digits`);
     return only;
   }
 
@@ -71,16 +73,24 @@ export class TaskBook {
    * the task. `caller` is the party that the transport authenticated. Throws the reason for a refusal.
    */
   admit(bytes: Uint8Array, caller: string): void {
+    if (isConsortium(bytes)) {
+      // Whoever hands it in: all standing key holders of both versions have signed it.
+      openSuccessor(bytes, this.#consortium);
+      return;
+    }
     const document = openDocument(bytes, this.#consortium.signingKeys);
     if (document.payload.by !== caller) {
-      throw new StrongroomError('NOT_AUTHORISED', `${caller} cannot append a document of ${document.payload.by}`);
+      throw new StrongroomError(
+        'NOT_AUTHORISED',
+        `${caller} cannot append a document of ${document.payload.by}`,
+      );
     }
     this.#checkSeen(document);
     if (document.kind === 'proposal') {
       if (this.tasks.has(document.payloadDigest)) {
         throw new StrongroomError('DOCUMENT_CONFLICT', 'This task has been proposed before');
       }
-      void new TaskLife(document, this.#consortium);
+      new TaskLife(document, this.#consortium);
       return;
     }
     this.task(document.payload.task).admit(document);
@@ -88,9 +98,14 @@ export class TaskBook {
 
   #readEntry(entry: Uint8Array, index: number): TaskLife | undefined {
     try {
-      if (parseEnvelope(entry).payloadType === payloadType('consortium')) return this.#readConsortium(entry, index);
+      if (isConsortium(entry)) {
+        this.#readConsortium(entry, index);
+        return undefined;
+      }
       const document = openDocument(entry, this.#consortium.signingKeys);
-      return document.kind === 'proposal' ? this.#propose(document, index) : this.#readDocument(document, index);
+      return document.kind === 'proposal'
+        ? this.#propose(document, index)
+        : this.#readDocument(document, index);
     } catch (error) {
       if (!(error instanceof StrongroomError)) throw error;
       if (index === 0) throw error;
@@ -100,18 +115,22 @@ export class TaskBook {
   }
 
   /** Entry 0 is the pinned document itself; later ones must succeed it with the signatures of all its key holders. */
-  #readConsortium(entry: Uint8Array, index: number): undefined {
+  #readConsortium(entry: Uint8Array, index: number): void {
     if (index > 0) {
       this.#consortium = openSuccessor(entry, this.#consortium);
     } else if (sha256Hex(parseEnvelope(entry).payload) !== this.#consortium.digest) {
-      throw new StrongroomError('IDENTITY_INVALID', 'The log begins with another consortium document than the pinned one');
+      throw new StrongroomError(
+        'IDENTITY_INVALID',
+        'The log begins with another consortium document than the pinned one',
+      );
     }
   }
 
   #propose(document: AnySigned & { kind: 'proposal' }, index: number): TaskLife {
     this.#checkSeen(document);
     const known = this.tasks.get(document.payloadDigest);
-    if (known !== undefined) throw new StrongroomError('DOCUMENT_CONFLICT', 'This task has been proposed before');
+    if (known !== undefined)
+      throw new StrongroomError('DOCUMENT_CONFLICT', 'This task has been proposed before');
     const task = new TaskLife(document, this.#consortium);
     task.apply(document, index);
     this.tasks.set(task.id, task);
@@ -140,4 +159,9 @@ export class TaskBook {
       details: { party: payload.by, size },
     });
   }
+}
+
+/** Whether an entry is a version of the consortium document, before anything is verified. Throws DOCUMENT_INVALID. */
+export function isConsortium(bytes: Uint8Array): boolean {
+  return parseEnvelope(bytes).payloadType === payloadType('consortium');
 }

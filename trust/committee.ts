@@ -20,21 +20,26 @@ export function checkCommittee(task: TaskDocument, consortium: Consortium): void
 
   const keys = new Set(holders.map((card) => card.organisation));
   if (keys.size < MINIMUM_HOLDERS) {
-    throw refuse(`The key must be split over at least ${MINIMUM_HOLDERS} organisations; this task names ${keys.size}`);
+    throw refuse(
+      `The key must be split over at least ${MINIMUM_HOLDERS} organisations; this task names ${keys.size}`,
+    );
   }
   if (keys.size < holders.length) {
     throw refuse('Two key holders of this task belong to one organisation; name one of them only');
   }
   const sources = new Set(inputs.map((card) => card.organisation));
   if (sources.size === 1 && sources.has(receiver.organisation)) {
-    throw refuse(`${receiver.organisation} would hold all the inputs and the output; there is nothing to protect`);
+    throw refuse(
+      `${receiver.organisation} would hold all the inputs and the output; there is nothing to protect`,
+    );
   }
 }
 
 function inRole(consortium: Consortium, name: string, role: Card['roles'][number]): Card {
   const card = consortium.party(name);
   if (card === undefined) throw refuse(`${name} is not a party of the consortium ${consortium.name}`);
-  if (!card.roles.includes(role)) throw refuse(`${name} is not registered as ${role} party in the consortium`);
+  if (!card.roles.includes(role))
+    throw refuse(`${name} is not registered as ${role} party in the consortium`);
   return card;
 }
 

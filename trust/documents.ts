@@ -111,9 +111,13 @@ export function openDocument(bytes: Uint8Array, keys: ReadonlyMap<string, Uint8A
   }
   const payload = decode(kind, envelope.payload);
   if (signers.length !== 1 || signers[0] !== payload.by) {
-    throw new StrongroomError('SIGNATURE_INVALID', `The ${kind} of ${payload.by} is not signed by ${payload.by}`, {
-      details: { party: payload.by, kind },
-    });
+    throw new StrongroomError(
+      'SIGNATURE_INVALID',
+      `The ${kind} of ${payload.by} is not signed by ${payload.by}`,
+      {
+        details: { party: payload.by, kind },
+      },
+    );
   }
   return { kind, payload, payloadDigest: sha256Hex(envelope.payload), digest: sha256Hex(bytes) } as AnySigned;
 }
@@ -135,6 +139,8 @@ function decode(kind: Kind, payload: Uint8Array): Payload {
  */
 export function commitTo(task: string, holder: string, contributionDigest: string): string {
   return sha256Hex(
-    Buffer.from(`strongroom/commitment/v1\n${task}\n${sha256Hex(Buffer.from(holder))}\n${contributionDigest}\n`),
+    Buffer.from(
+      `strongroom/commitment/v1\n${task}\n${sha256Hex(Buffer.from(holder))}\n${contributionDigest}\n`,
+    ),
   );
 }

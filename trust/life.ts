@@ -7,28 +7,27 @@
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { milliseconds } from '../statistics/duration.ts';
-import { planDigest, planTask, type Plan } from '../statistics/plan.ts';
+import { planTask, type Plan } from '../statistics/plan.ts';
 import { validateTask, type TaskDocument } from '../statistics/task.ts';
 import { checkCommittee } from './committee.ts';
 import type { Consortium } from './consortium.ts';
+import { canonicalJson, sha256Hex } from './digest.ts';
 import { commitTo, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
 
-export const PHASES = [
-  'PROPOSED',
-  'APPROVING',
-  'KEYING',
-  'COLLECTING',
-  'SEALED',
-  'EVALUATED',
-  'RELEASING',
-  'DELIVERED',
-  'SHREDDED',
-  'REJECTED',
-  'EXPIRED',
-  'CANCELLED',
-  'FAILED',
-] as const;
-export type Phase = (typeof PHASES)[number];
+export type Phase =
+  | 'PROPOSED'
+  | 'APPROVING'
+  | 'KEYING'
+  | 'COLLECTING'
+  | 'SEALED'
+  | 'EVALUATED'
+  | 'RELEASING'
+  | 'DELIVERED'
+  | 'SHREDDED'
+  | 'REJECTED'
+  | 'EXPIRED'
+  | 'CANCELLED'
+  | 'FAILED';
 
 const OUTCOME_PHASES = {
   rejected: 'REJECTED',
@@ -187,7 +186,8 @@ export class TaskLife {
       case 'evaluation':
         this.#speaker(kind, payload.by, [this.aggregator]);
         this.#phase(kind, ['SEALED']);
-        if (payload.seal !== this.seal?.digest) throw refuse('SEAL_INVALID', 'The evaluation is of another seal');
+        if (payload.seal !== this.seal?.digest)
+          throw refuse('SEAL_INVALID', 'The evaluation is of another seal');
         if (payload.outputs.length !== this.plan.ciphertexts) {
           throw refuse('EVALUATION_MISMATCH', 'The evaluation has another number of outputs than the plan');
         }
@@ -197,10 +197,16 @@ export class TaskLife {
       case 'delivery':
         this.#speaker(kind, payload.by, [this.document.parties.output]);
         this.#phase(kind, ['RELEASING']);
-        if (!sameSet(payload.releases, [...this.releases.values()].map((release) => release.digest))) {
+        if (
+          !sameSet(
+            payload.releases,
+            [...this.releases.values()].map((release) => release.digest),
+          )
+        ) {
           throw refuse('DOCUMENT_INVALID', 'The delivery does not name the releases of all key holders');
         }
-        if (this.releases.size < this.holders.length) throw refuse('PHASE_CLOSED', 'Not every key holder has released');
+        if (this.releases.size < this.holders.length)
+          throw refuse('PHASE_CLOSED', 'Not every key holder has released');
         return;
       case 'abort':
         return this.#admitAbort(document);
@@ -289,13 +295,20 @@ export class TaskLife {
     const approval = this.approvals.get(by);
     if (approval === undefined || this.approvals.size < this.holders.length) {
       const missing = this.holders.filter((holder) => !this.approvals.has(holder));
-      throw refuse('NOT_APPROVED', `Nothing is opened before all key holders approve; missing: ${missing.join(', ')}`);
+      throw refuse(
+        'NOT_APPROVED',
+        `Nothing is opened before all key holders approve; missing: ${missing.join(', ')}`,
+      );
     }
     if (this.jointKeys.size > 0) throw refuse('PHASE_CLOSED', 'The key ceremony is over');
     if (round > this.completeRounds) throw refuse('PHASE_CLOSED', `Round ${round - 1} is not complete`);
     this.#once(`contribution of round ${round}`, by, this.contributions[round] ?? new Map<string, never>());
     if (round === 0 && approval.payload.commitment !== commitTo(this.id, by, message.digest)) {
-      throw refuse('COMMITMENT_MISMATCH', `The contribution of ${by} is not the one that its approval commits to`, by);
+      throw refuse(
+        'COMMITMENT_MISMATCH',
+        `The contribution of ${by} is not the one that its approval commits to`,
+        by,
+      );
     }
   }
 
@@ -305,13 +318,20 @@ export class TaskLife {
     if (this.jointKey === undefined) throw refuse('NOT_APPROVED', 'The task has no joint key yet');
     this.#phase('manifest', ['COLLECTING']);
     this.#once('manifest', by, this.manifests);
-    if (key !== this.jointKey.digest) throw refuse('JOINT_KEY_MISMATCH', `${by} encrypted under another key`, by);
+    if (key !== this.jointKey.digest)
+      throw refuse('JOINT_KEY_MISMATCH', `${by} encrypted under another key`, by);
     const { ciphertexts: count, parameters } = this.plan;
     const { ciphertextBytes } = parameters;
     if (ciphertexts.length !== count || ciphertexts.some((blob) => blob.size !== ciphertextBytes)) {
-      throw refuse('CIPHERTEXT_INVALID', `${by} must send ${count} ciphertexts of ${ciphertextBytes} bytes`, by);
+      throw refuse(
+        'CIPHERTEXT_INVALID',
+        `${by} must send ${count} ciphertexts of ${ciphertextBytes} bytes`,
+        by,
+      );
     }
-    const used = new Set(this.inputSet.flatMap((manifest) => manifest.payload.ciphertexts.map((blob) => blob.digest)));
+    const used = new Set(
+      this.inputSet.flatMap((manifest) => manifest.payload.ciphertexts.map((blob) => blob.digest)),
+    );
     const own = new Set(ciphertexts.map((blob) => blob.digest));
     if (own.size < ciphertexts.length || ciphertexts.some((blob) => used.has(blob.digest))) {
       throw refuse('DOCUMENT_CONFLICT', `${by} sends a ciphertext that has been sent before`, by);
@@ -330,7 +350,10 @@ export class TaskLife {
     }
     const minimum = this.document.disclosure['minimum-contributors'];
     if (submitted.length < minimum) {
-      throw refuse('SEAL_INVALID', `${submitted.length} input parties have submitted, the task demands ${minimum}`);
+      throw refuse(
+        'SEAL_INVALID',
+        `${submitted.length} input parties have submitted, the task demands ${minimum}`,
+      );
     }
     if (submitted.length < this.inputs.length && Date.parse(at) < this.deadline('collect').getTime()) {
       throw refuse('SEAL_INVALID', 'Input parties are missing and the deadline has not passed');
@@ -346,7 +369,8 @@ export class TaskLife {
     if (evaluation !== this.evaluation?.digest || outputs.some((digest, i) => digest !== claimed[i])) {
       throw refuse('EVALUATION_MISMATCH', `${by} releases for another output than was evaluated`, by);
     }
-    if (outputs.length !== claimed.length) throw refuse('EVALUATION_MISMATCH', `${by} releases for other outputs`, by);
+    if (outputs.length !== claimed.length)
+      throw refuse('EVALUATION_MISMATCH', `${by} releases for other outputs`, by);
     if (receiver !== this.document.parties.output) {
       throw refuse('NOT_AUTHORISED', `${receiver} is not the output party of this task`, by);
     }
@@ -375,7 +399,8 @@ export class TaskLife {
   }
 
   #speaker(kind: string, by: string, allowed: readonly string[]): void {
-    if (!allowed.includes(by)) throw refuse('NOT_AUTHORISED', `${by} may not sign a ${kind} in this task`, by);
+    if (!allowed.includes(by))
+      throw refuse('NOT_AUTHORISED', `${by} may not sign a ${kind} in this task`, by);
   }
 
   #once(kind: string, by: string, said: ReadonlyMap<string, unknown>): void {
@@ -383,7 +408,8 @@ export class TaskLife {
   }
 
   #phase(kind: string, open: readonly Phase[]): void {
-    if (!open.includes(this.phase)) throw refuse('PHASE_CLOSED', `No ${kind} is accepted while the task is ${this.phase}`);
+    if (!open.includes(this.phase))
+      throw refuse('PHASE_CLOSED', `No ${kind} is accepted while the task is ${this.phase}`);
   }
 
   #before(phase: DeadlinePhase, at: string): void {
@@ -401,4 +427,9 @@ function refuse(code: ErrorCode, message: string, party?: string): StrongroomErr
 function sameSet(a: readonly string[], b: readonly string[]): boolean {
   const set = new Set(a);
   return set.size === a.length && a.length === b.length && b.every((item) => set.has(item));
+}
+
+/** What an approval signs of a plan: the SHA-256 of its canonical JSON. */
+export function planDigest(plan: Plan): string {
+  return sha256Hex(canonicalJson(plan));
 }

@@ -32,7 +32,7 @@ const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>;
 
 /** One step of the argument: what was checked, and what it proves. */
-export interface Step {
+interface Step {
   readonly checked: string;
   readonly proves: string;
 }
@@ -71,7 +71,9 @@ export function parseReceipt(bytes: Uint8Array): Receipt {
  */
 export function verifyReceipt(receipt: Receipt, pinned?: string): Verdict {
   const consortium = at('consortium', () => openConsortium(unbase64(receipt.consortium), pinned));
-  const head = at('checkpoint', () => openCheckpoint(receipt.checkpoint, consortium.log.origin, consortium.log.keys));
+  const head = at('checkpoint', () =>
+    openCheckpoint(receipt.checkpoint, consortium.log.origin, consortium.log.keys),
+  );
   const documents = receipt.entries.map((entry, i) => openEntry(entry, i, consortium, head));
   documents.forEach((document, i) => checkSeen(document, i, receipt, head));
   const task = at('life of the task', () => replay(documents, receipt, consortium));
@@ -94,7 +96,12 @@ function openEntry(
   return at(where, () => openDocument(bytes, consortium.signingKeys));
 }
 
-function checkSeen({ payload }: AnySigned, position: number, { consistency }: Receipt, head: Checkpoint): void {
+function checkSeen(
+  { payload }: AnySigned,
+  position: number,
+  { consistency }: Receipt,
+  head: Checkpoint,
+): void {
   const { size, root } = payload.seen;
   const where = `entry ${position}`;
   if (size === 0) {
@@ -103,7 +110,10 @@ function checkSeen({ payload }: AnySigned, position: number, { consistency }: Re
   }
   const proof = at(where, () => (consistency[String(size)] ?? []).map(unhex));
   if (!verifyConsistency(size, head.size, proof, unhex(root), head.root)) {
-    throw broken(where, `${payload.by} had seen a log of ${size} entries that the checkpoint does not extend`);
+    throw broken(
+      where,
+      `${payload.by} had seen a log of ${size} entries that the checkpoint does not extend`,
+    );
   }
 }
 
@@ -158,7 +168,8 @@ function argument(task: TaskLife, consortium: Consortium, head: Checkpoint): Ste
     },
     {
       checked: `${task.releases.size} of ${k} releases, all of the same ${task.plan.ciphertexts} output digests`,
-      proves: 'every key holder evaluated the inputs itself, came to the same output, and turned its key once',
+      proves:
+        'every key holder evaluated the inputs itself, came to the same output, and turned its key once',
     },
     {
       checked: `the result against the commitment in the delivery of ${task.document.parties.output}`,
@@ -185,7 +196,9 @@ function at<T>(where: string, step: () => T): T {
 }
 
 function broken(where: string, why: string): StrongroomError {
-  return new StrongroomError('RECEIPT_INVALID', `The receipt fails at ${where}: ${why}`, { details: { check: where } });
+  return new StrongroomError('RECEIPT_INVALID', `The receipt fails at ${where}: ${why}`, {
+    details: { check: where },
+  });
 }
 
 /** Puts together the receipt of a delivered task. `proofs` answers for the head that the checkpoint signs. */

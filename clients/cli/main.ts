@@ -9,10 +9,12 @@ import { addPartyCommands } from './commands/party.ts';
 import { addResultCommands } from './commands/result.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addTaskCommands } from './commands/task.ts';
-import { createOutput, fail, type Output } from './output.ts';
+import { createOutput, fail, type Context } from './output.ts';
 
 const program = new Command('strongroom')
-  .description('Statistics over confidential data of several organisations, under a key that all of them must turn.')
+  .description(
+    'Statistics over confidential data of several organisations, under a key that all of them must turn.',
+  )
   .version('0.1.0')
   .addOption(new Option('--json', 'print results and errors as JSON on standard output'))
   .addOption(new Option('--quiet', 'no progress on standard error'))
@@ -35,14 +37,12 @@ Example:
       --input other:persons=examples/wages/other.csv --out out`,
   );
 
-/** What every command gets beside its own arguments. */
-export interface Context {
-  readonly output: Output;
-  readonly profile: string;
-}
-
 function context(): Context {
-  const { json = false, quiet = false, profile } = program.opts<{ json?: boolean; quiet?: boolean; profile: string }>();
+  const {
+    json = false,
+    quiet = false,
+    profile,
+  } = program.opts<{ json?: boolean; quiet?: boolean; profile: string }>();
   return { output: createOutput({ json, quiet }), profile };
 }
 
@@ -74,6 +74,9 @@ try {
     // Commander has printed its message, or the help that was asked for.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    fail(error instanceof Error ? error : new StrongroomError('INTERNAL', String(error)), context().output.json);
+    fail(
+      error instanceof Error ? error : new StrongroomError('INTERNAL', String(error)),
+      context().output.json,
+    );
   }
 }

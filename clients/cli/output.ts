@@ -12,11 +12,19 @@ export interface Output {
   progress(line: string): void;
 }
 
+/** What every command gets beside its own arguments. */
+export interface Context {
+  readonly output: Output;
+  readonly profile: string;
+}
+
 export function createOutput({ json, quiet }: { json: boolean; quiet: boolean }): Output {
   return {
     json,
     result: (value, text) => {
-      process.stdout.write(json ? `${JSON.stringify(value, null, 2)}\n` : text.endsWith('\n') ? text : `${text}\n`);
+      process.stdout.write(
+        json ? `${JSON.stringify(value, null, 2)}\n` : text.endsWith('\n') ? text : `${text}\n`,
+      );
     },
     progress: (line) => {
       if (!quiet) process.stderr.write(`${line}\n`);
@@ -31,7 +39,9 @@ export function fail(error: unknown, json: boolean): void {
   const code = known?.code ?? 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ error: { code, message, details: known?.details ?? {} } }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { code, message, details: known?.details ?? {} } }, null, 2)}\n`,
+    );
   } else {
     process.stderr.write(`strongroom: ${message} [${code}]\n`);
   }
@@ -49,14 +59,27 @@ export function seconds(ms: number): string {
 
 /** Rows in columns, as wide as they need to be; numbers of the last columns are for the eye, not for programs. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd();
+  const widths = header.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
+/** How long a person is left waiting for an aggregator that says nothing, where no time-out is given. */
+const ANSWER_WITHIN_MS = 15_000;
+
 /** Opens the session of a profile for one command. */
-export async function withSession(profile: string, action: (session: Session) => Promise<void> | void): Promise<void> {
-  await using session = await Session.open(join(profile, CONFIG_FILE));
+export async function withSession(
+  profile: string,
+  action: (session: Session) => Promise<void> | void,
+  { timeout: answerWithinMs = ANSWER_WITHIN_MS }: { timeout?: number } = {},
+): Promise<void> {
+  await using session = await Session.open(join(profile, CONFIG_FILE), { answerWithinMs });
   await action(session);
 }
 

@@ -7,8 +7,8 @@ import type { SchemeContext } from '../scheme.ts';
 const DOMAIN = 'strongroom/1/bfv/';
 
 /** The public messages, and the private streams, of the scheme. */
-export type MessageKind = 'key-contribution' | 'key-test-share' | 'partial-decryption';
-export type StreamKind = 'common-reference' | 'secret' | 'error' | 'smudging';
+type MessageKind = 'key-contribution' | 'key-test-share' | 'partial-decryption';
+type StreamKind = 'common-reference' | 'secret' | 'error' | 'smudging';
 
 export interface Binding {
   /** 32 bytes that a message of this kind starts with; `about` narrows it down, e.g. to one ciphertext. */

@@ -72,7 +72,14 @@ class BfvCombiner implements Combiner {
   }
 
   [Symbol.dispose](): void {
-    const held = [this.#encoder, this.#evaluator, this.#decryptor, this.#phase, this.#addend, this.#plaintext];
+    const held = [
+      this.#encoder,
+      this.#evaluator,
+      this.#decryptor,
+      this.#phase,
+      this.#addend,
+      this.#plaintext,
+    ];
     for (const item of held) if (!item.isDeleted()) item.delete();
     this.#lease[Symbol.dispose]();
   }
@@ -84,7 +91,10 @@ class BfvCombiner implements Combiner {
   #requireAll(shares: readonly Uint8Array[]): void {
     const { holders } = this.#parameters;
     if (shares.length === holders) return;
-    throw new StrongroomError('SHARE_INVALID', `${shares.length} partial decryptions of ${holders} key holders`);
+    throw new StrongroomError(
+      'SHARE_INVALID',
+      `${shares.length} partial decryptions of ${holders} key holders`,
+    );
   }
 
   /** |phase − Δm| ≤ B_ct + K·B_sm, where SEAL computes Δm = round(q·m/t) as it does when it encrypts. */

@@ -53,7 +53,8 @@ class BfvEncryptor implements Encryptor {
       return this.#ciphertext.saveToArray(this.#lease.engine.ComprModeType.none) as Uint8Array;
     });
     padded.fill(0n);
-    if (bytes.length !== this.#bytes) throw new StrongroomError('INTERNAL', 'a ciphertext of unexpected length');
+    if (bytes.length !== this.#bytes)
+      throw new StrongroomError('INTERNAL', 'a ciphertext of unexpected length');
     return bytes;
   }
 
@@ -67,7 +68,10 @@ class BfvEncryptor implements Encryptor {
   /** A full vector of slots. SEAL would reduce a value beyond ±t/2 without a word. */
   #checked(values: readonly bigint[] | BigInt64Array): BigInt64Array<ArrayBuffer> {
     if (values.length > this.slots) {
-      throw new StrongroomError('INTERNAL', `${values.length} values where a ciphertext has ${this.slots} slots`);
+      throw new StrongroomError(
+        'INTERNAL',
+        `${values.length} values where a ciphertext has ${this.slots} slots`,
+      );
     }
     const padded = new BigInt64Array(this.slots);
     padded.set(values);

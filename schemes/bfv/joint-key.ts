@@ -47,6 +47,10 @@ export function validateJointKey(binding: Binding, parameters: BfvParameters, by
   const [, a] = parseCiphertext('the joint public key', publicKeyShape(parameters), bytes);
   const reference = commonReference(binding, parameters);
   if (a.some((word, i) => word !== reference[i])) {
-    throw invalid('the joint public key', 'common reference', 'its second polynomial is not that of the task');
+    throw invalid(
+      'the joint public key',
+      'common reference',
+      'its second polynomial is not that of the task',
+    );
   }
 }

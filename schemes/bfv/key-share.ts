@@ -53,7 +53,11 @@ class BfvKeyShare implements KeyShare {
 
   partialDecryption(ciphertext: Uint8Array): Uint8Array {
     this.#requireOpen();
-    const [, c1] = parseCiphertext('the ciphertext to decrypt', ciphertextShape(this.#parameters), ciphertext);
+    const [, c1] = parseCiphertext(
+      'the ciphertext to decrypt',
+      ciphertextShape(this.#parameters),
+      ciphertext,
+    );
     const share = this.#decryptPartially(toKeyLevel(c1, this.#parameters));
     return writeShare(this.#binding, c1, toDataLevel(share, this.#parameters));
   }
@@ -72,7 +76,8 @@ class BfvKeyShare implements KeyShare {
 
   /** A wiped seed would still give shares: those of an all-zero secret. */
   #requireOpen(): void {
-    if (!this.#open) throw new StrongroomError('INTERNAL', 'the key share was wiped and cannot be used again');
+    if (!this.#open)
+      throw new StrongroomError('INTERNAL', 'the key share was wiped and cannot be used again');
   }
 }
 

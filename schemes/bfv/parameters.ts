@@ -92,7 +92,8 @@ const RANGES = {
 
 /** What t must stay below for the noise to stay below q/4t. */
 function plainModulusLimit(row: Row, counts: Counts): bigint {
-  const room = (1n << BigInt(dataBitsAtLeast(row.dataPrimes))) / (4n * decryptionNoiseBound(modelOf(row, counts)));
+  const room =
+    (1n << BigInt(dataBitsAtLeast(row.dataPrimes))) / (4n * decryptionNoiseBound(modelOf(row, counts)));
   return room < PLAIN_MODULUS_LIMIT ? room : PLAIN_MODULUS_LIMIT;
 }
 
@@ -192,11 +193,13 @@ function shortfall(magnitude: bigint, task: BfvTask): string {
   const asked =
     `a slot must hold sums up to ${magnitude} with ${holders} key holders, ${contributors} contributors, ` +
     `${decryptions} output ciphertexts and ${statisticalBits} statistical bits`;
-  const most = bfvChoices(task).at(-1)?.magnitude ?? 0n;
-  if (most > 0n) return `${asked}; at most ${most} fits: split each value into limbs whose sums stay within it`;
+  const most = bfvChoices(task).reduce((max, { magnitude: m }) => (m > max ? m : max), 0n);
+  if (most > 0n)
+    return `${asked}; at most ${most} fits: split each value into limbs whose sums stay within it`;
   for (let bits = statisticalBits - 1; bits >= RANGES.statisticalBits[0]; bits -= 1) {
-    const [choice] = bfvChoices({ ...task, statisticalBits: bits }).slice(-1);
-    if (choice && choice.magnitude >= magnitude) return `${asked}; ${bits} statistical bits would fit`;
+    const choices = bfvChoices({ ...task, statisticalBits: bits });
+    if (choices.some((choice) => choice.magnitude >= magnitude))
+      return `${asked}; ${bits} statistical bits would fit`;
   }
   return `${asked}; the task has to become smaller`;
 }

@@ -26,7 +26,9 @@ export function dataPrimesFor(ringDegree: number, count: number, t: bigint): big
   const step = 2n * BigInt(ringDegree);
   const plain = (): IteratorObject<bigint> => primesBelow(DATA_LIMIT, step).filter((prime) => prime !== t);
   if (step * t >= DATA_FLOOR) return plain().take(count).toArray();
-  const fixed = plain().take(count - 2).toArray();
+  const fixed = plain()
+    .take(count - 2)
+    .toArray();
   const chains = plain()
     .drop(count - 2)
     .map((prime) => withLastPrime([...fixed, prime], step, t));

@@ -33,7 +33,10 @@ export class BfvSum implements CiphertextSum {
   add(ciphertext: Uint8Array): void {
     parseCiphertext('an input ciphertext', this.#shape, ciphertext);
     if (this.#added === this.#contributors) {
-      throw new StrongroomError('QUOTA_EXCEEDED', `the plan allows ${this.#contributors} ciphertexts in a sum`);
+      throw new StrongroomError(
+        'QUOTA_EXCEEDED',
+        `the plan allows ${this.#contributors} ciphertexts in a sum`,
+      );
     }
     guarded('adding ciphertexts', () => {
       const target = this.#added === 0 ? this.#total : this.#next;

@@ -28,7 +28,13 @@ export class Ring implements Disposable {
 
   constructor(engine: Engine, ringDegree: number, primes: readonly bigint[]) {
     const [extra = 0n] = primesBelow(EXTRA_PRIME_LIMIT, 2n * BigInt(ringDegree)).take(1);
-    const shape = { scheme: CKKS, ringDegree, primes: [...primes, extra], plainModulus: 0n, secure: false } as const;
+    const shape = {
+      scheme: CKKS,
+      ringDegree,
+      primes: [...primes, extra],
+      plainModulus: 0n,
+      secure: false,
+    } as const;
     this.#lease = leaseContext(engine, shape);
     this.ringDegree = ringDegree;
     this.primes = primes;

@@ -14,7 +14,7 @@ export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigi
   const words = new BigUint64Array(ringDegree * primes.length);
   primes.forEach((prime, j) => {
     const mask = (1n << BigInt(prime.toString(2).length)) - 1n;
-    for (let i = 0; i < ringDegree; ) {
+    for (let i = 0; i < ringDegree;) {
       const candidate = xof.read(8).readBigUInt64LE() & mask;
       if (candidate < prime) words[j * ringDegree + i++] = candidate;
     }
@@ -25,7 +25,7 @@ export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigi
 /** Uniform in {−1, 0, 1}: a byte modulo 3, where 255 = 3·85 is rejected. */
 export function ternary(xof: Xof, ringDegree: number): Int8Array {
   const values = new Int8Array(ringDegree);
-  for (let i = 0; i < ringDegree; ) {
+  for (let i = 0; i < ringDegree;) {
     const byte = xof.read(1)[0] ?? 255;
     if (byte < 255) values[i++] = (byte % 3) - 1;
   }

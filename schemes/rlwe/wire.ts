@@ -33,7 +33,7 @@ export const CIPHERTEXT_FIELDS = [
 ] as const;
 
 /** Words in one polynomial. */
-export function polynomialWords(shape: CiphertextShape): number {
+function polynomialWords(shape: CiphertextShape): number {
   return shape.ringDegree * shape.primes.length;
 }
 

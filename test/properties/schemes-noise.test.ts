@@ -29,7 +29,10 @@ test.each([
   using committee = await openCommittee(`noise ${K} ${R}`, { holders: K, contributors: R, magnitude });
   const { parameters } = committee.context;
   const vector = randomVector(parameters.ringDegree, magnitude / BigInt(R));
-  const output = encryptedSum(committee, Array.from({ length: R }, () => vector));
+  const output = encryptedSum(
+    committee,
+    Array.from({ length: R }, () => vector),
+  );
 
   using ring = openKeyRing(await loadEngine(), parameters);
   const binding = bind(committee.context);
@@ -54,7 +57,10 @@ test.each([
     committee.holders[0]?.partialDecryption(output) ?? new Uint8Array(),
   );
   const secret = expandSecret(ring, binding, committee.seeds[0] ?? new Uint8Array());
-  const smudging = ring.subtract(toKeyLevel(d1, parameters), ring.fromNtt(ring.multiply(c1Ntt, secret.share)));
+  const smudging = ring.subtract(
+    toKeyLevel(d1, parameters),
+    ring.fromNtt(ring.multiply(c1Ntt, secret.share)),
+  );
   const largest = largestCoefficient(toDataLevel(smudging, parameters), parameters.ringDegree, shape.primes);
   const B = BigInt(parameters.smudgingBound);
   expect(largest).toBeLessThanOrEqual(B);

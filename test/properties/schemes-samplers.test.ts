@@ -30,7 +30,12 @@ describe('samplers, on fixed streams', () => {
     const density = (x: number): number => binomial(42, 21 + x) / 2 ** 42;
     const centre = Array.from({ length: 15 }, (_, i) => i - 7);
     const counts = centre.map((v) => values.filter((x) => x === v).length);
-    expect(chiSquare(counts, centre.map((v) => size * density(v)))).toBeLessThan(37.7);
+    expect(
+      chiSquare(
+        counts,
+        centre.map((v) => size * density(v)),
+      ),
+    ).toBeLessThan(37.7);
   });
 
   test('uniform words are below their primes and fill 16 bins evenly', () => {
@@ -43,7 +48,12 @@ describe('samplers, on fixed streams', () => {
         const bin = Number((16n * word) / prime);
         counts[bin] = (counts[bin] ?? 0) + 1;
       }
-      expect(chiSquare(counts, counts.map(() => N / 16))).toBeLessThan(37.7);
+      expect(
+        chiSquare(
+          counts,
+          counts.map(() => N / 16),
+        ),
+      ).toBeLessThan(37.7);
     });
   });
 
@@ -56,13 +66,20 @@ describe('samplers, on fixed streams', () => {
       const bin = Number(((x + bound) * bins) / (2n * bound + 1n));
       counts[bin] = (counts[bin] ?? 0) + 1;
     }
-    expect(chiSquare(counts, counts.map(() => N / 3))).toBeLessThan(13.8);
+    expect(
+      chiSquare(
+        counts,
+        counts.map(() => N / 3),
+      ),
+    ).toBeLessThan(13.8);
   });
 
   test('streams with other labels or inputs differ, and a stream does not depend on how it is read', () => {
     const whole = Buffer.from(stream('a').read(30_000));
     expect(stream('b').read(32)).not.toEqual(whole.subarray(0, 32));
-    expect(new Xof('tes', Buffer.from('ta')).read(32)).not.toEqual(new Xof('test', Buffer.from('a')).read(32));
+    expect(new Xof('tes', Buffer.from('ta')).read(32)).not.toEqual(
+      new Xof('test', Buffer.from('a')).read(32),
+    );
     const xof = stream('a');
     const pieces = Buffer.concat(Array.from({ length: 30 }, () => Buffer.from(xof.read(1000))));
     expect(pieces).toEqual(whole);

@@ -38,7 +38,10 @@ test('an object that arrives in any pieces, interrupted anywhere, reads the same
         const size = bytes.length;
         const cut = 1 + Math.floor(where * (size - 2));
         const writer = 'holder-a';
-        await refusal(() => store.write({ digest, size, offset: 0, writer }, pieces(bytes.subarray(0, cut), piece)), 'UNREACHABLE');
+        await refusal(
+          () => store.write({ digest, size, offset: 0, writer }, pieces(bytes.subarray(0, cut), piece)),
+          'UNREACHABLE',
+        );
         expect(await store.received(digest, writer)).toBe(cut);
         const offset = Math.floor(cut * where);
         await store.write({ digest, size, offset, writer }, pieces(bytes.subarray(offset), piece));

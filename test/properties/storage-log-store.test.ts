@@ -17,33 +17,37 @@ const newFile = () => join(folder, `log-${files++}.db`);
 test('any sequence of envelopes, with repetitions, keeps first places, roots and batches over a restart', () => {
   const envelope = fc.uint8Array({ maxLength: 40 });
   fc.assert(
-    fc.property(fc.array(envelope, { maxLength: 30 }), fc.integer({ min: 1, max: 200 }), (envelopes, limit) => {
-      const file = newFile();
-      const expected: Buffer[] = [];
-      {
-        using log = new LogStore(file);
-        for (const bytes of envelopes) {
-          const at = expected.findIndex((entry) => entry.equals(bytes));
-          const index = log.append(bytes);
-          expect(index).toBe(at < 0 ? expected.length : at);
-          if (at < 0) expected.push(Buffer.from(bytes));
-          expect(log.find(bytes)).toBe(index);
+    fc.property(
+      fc.array(envelope, { maxLength: 30 }),
+      fc.integer({ min: 1, max: 200 }),
+      (envelopes, limit) => {
+        const file = newFile();
+        const expected: Buffer[] = [];
+        {
+          using log = new LogStore(file);
+          for (const bytes of envelopes) {
+            const at = expected.findIndex((entry) => entry.equals(bytes));
+            const index = log.append(bytes);
+            expect(index).toBe(at < 0 ? expected.length : at);
+            if (at < 0) expected.push(Buffer.from(bytes));
+            expect(log.find(bytes)).toBe(index);
+          }
         }
-      }
-      using log = new LogStore(file);
-      const tree = new MerkleTree(expected.map(leafHash));
-      expect(log.size).toBe(expected.length);
-      for (let size = 0; size <= log.size; size += 1) expect(log.tree.root(size)).toEqual(tree.root(size));
-      const read: Buffer[] = [];
-      while (read.length < log.size) {
-        const batch = log.read(read.length, limit);
-        const bytes = batch.reduce((sum, entry) => sum + entry.length, 0);
-        expect(batch.length === 1 || (batch.length > 1 && bytes <= limit)).toBe(true);
-        read.push(...batch.map((entry) => Buffer.from(entry)));
-      }
-      expect(read).toEqual(expected);
-      expect(log.read(log.size, limit)).toEqual([]);
-    }),
+        using log = new LogStore(file);
+        const tree = new MerkleTree(expected.map(leafHash));
+        expect(log.size).toBe(expected.length);
+        for (let size = 0; size <= log.size; size += 1) expect(log.tree.root(size)).toEqual(tree.root(size));
+        const read: Buffer[] = [];
+        while (read.length < log.size) {
+          const batch = log.read(read.length, limit);
+          const bytes = batch.reduce((sum, entry) => sum + entry.length, 0);
+          expect(batch.length === 1 || (batch.length > 1 && bytes <= limit)).toBe(true);
+          read.push(...batch.map((entry) => Buffer.from(entry)));
+        }
+        expect(read).toEqual(expected);
+        expect(log.read(log.size, limit)).toEqual([]);
+      },
+    ),
     { numRuns: 30 },
   );
 });

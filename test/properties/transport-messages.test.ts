@@ -8,7 +8,11 @@ const bytes = Buffer.from('bytes');
 /** One message of each kind with every field set; the compiler holds it against the type. */
 const SAMPLES = {
   AppendRequest: { envelope: bytes } satisfies Required<m.AppendRequest>,
-  AppendResponse: { index: 2 ** 40, checkpoint: 'c', inclusionProof: [bytes] } satisfies Required<m.AppendResponse>,
+  AppendResponse: {
+    index: 2 ** 40,
+    checkpoint: 'c',
+    inclusionProof: [bytes],
+  } satisfies Required<m.AppendResponse>,
   FollowRequest: { from: 1, tail: true } satisfies Required<m.FollowRequest>,
   FollowResponse: { entries: [bytes], checkpoint: 'c' } satisfies Required<m.FollowResponse>,
   ProveRequest: { treeSize: 1, index: 0, firstSize: 0 } satisfies Required<m.ProveRequest>,
@@ -42,7 +46,8 @@ const SAMPLES = {
 
 const CONTRACTS: readonly Contract<unknown>[] = [BOARD, BLOBS, KEY_HOLDER_ADMIN];
 const methods = CONTRACTS.flatMap(({ definition }) => Object.values(definition));
-const lowerCamel = (name: string) => name.replaceAll(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
+const lowerCamel = (name: string) =>
+  name.replaceAll(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
 
 test.each(methods.map((method) => [method.path, method] as const))('%s', (path, method) => {
   const name = path.split('/').at(-1) ?? '';
@@ -54,7 +59,9 @@ test.each(methods.map((method) => [method.path, method] as const))('%s', (path, 
     expect(Object.keys(sample).sort()).toEqual(type.map(lowerCamel).sort());
     // Of a oneof only one member travels, so each field is also sent alone.
     for (const [field, value] of Object.entries(sample)) {
-      expect(deserialize(serialize({ [field]: value as unknown }))).toMatchObject({ [field]: value as unknown });
+      expect(deserialize(serialize({ [field]: value as unknown }))).toMatchObject({
+        [field]: value as unknown,
+      });
     }
   }
 });

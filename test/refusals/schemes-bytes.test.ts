@@ -5,7 +5,7 @@ import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { contextShape } from '../../schemes/bfv/levels.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
-import { altered, openCommittee, type Committee } from '../schemes-committee.ts';
+import { altered, openCommittee, sha256, type Committee } from '../schemes-committee.ts';
 
 let committee: Committee;
 let good: Uint8Array;
@@ -14,20 +14,26 @@ beforeAll(async () => {
   committee = await openCommittee('refusals');
   good = committee.encryptor.encrypt([1n, 2n, 3n]);
 });
-afterAll(() => { committee[Symbol.dispose](); });
+afterAll(() => {
+  committee[Symbol.dispose]();
+});
 
 /** The check that an act is refused by. */
 function refusedBy(act: () => unknown): unknown {
   try {
     act();
   } catch (error) {
-    if (error instanceof StrongroomError && error.code === 'CIPHERTEXT_INVALID') return error.details['check'];
+    if (error instanceof StrongroomError && error.code === 'CIPHERTEXT_INVALID')
+      return error.details['check'];
     throw error;
   }
   return 'accepted';
 }
 
-const at = (offset: number, value: number) => (bytes: Uint8Array): Uint8Array => altered(bytes, offset, value);
+const at =
+  (offset: number, value: number) =>
+  (bytes: Uint8Array): Uint8Array =>
+    altered(bytes, offset, value);
 
 describe('an input ciphertext', () => {
   test.each<[string, (bytes: Uint8Array) => Uint8Array]>([
@@ -53,9 +59,17 @@ describe('an input ciphertext', () => {
     ['word range', at(113 + 7, 0x10)],
     ['word range', (bytes) => bytes.slice().fill(0xff, -8)],
   ])('is refused by the check on: %s', (check, spoil) => {
-    expect(refusedBy(() => { committee.evaluator.validateInput(spoil(good)); })).toBe(check);
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateInput(spoil(good));
+      }),
+    ).toBe(check);
     using sum = committee.evaluator.sum();
-    expect(refusedBy(() => { sum.add(spoil(good)); })).toBe(check);
+    expect(
+      refusedBy(() => {
+        sum.add(spoil(good));
+      }),
+    ).toBe(check);
     expect(refusedBy(() => committee.holders[0]?.partialDecryption(spoil(good)))).toBe(check);
     expect(refusedBy(() => committee.combiner.combine(spoil(good), []))).toBe(check);
   });
@@ -64,9 +78,17 @@ describe('an input ciphertext', () => {
     committee.context.parameters.dataPrimes.forEach((prime, j) => {
       const bytes = Buffer.from(good);
       bytes.writeBigUInt64LE(BigInt(prime) - 1n, 113 + 8 * 8192 * j);
-      expect(refusedBy(() => { committee.evaluator.validateInput(bytes); })).toBe('accepted');
+      expect(
+        refusedBy(() => {
+          committee.evaluator.validateInput(bytes);
+        }),
+      ).toBe('accepted');
       bytes.writeBigUInt64LE(BigInt(prime), 113 + 8 * 8192 * j);
-      expect(refusedBy(() => { committee.evaluator.validateInput(bytes); })).toBe('word range');
+      expect(
+        refusedBy(() => {
+          committee.evaluator.validateInput(bytes);
+        }),
+      ).toBe('word range');
     });
   });
 
@@ -81,16 +103,28 @@ describe('an input ciphertext', () => {
     using plaintext = new engine.Plaintext(1);
     using seeded = encryptor.encryptSymmetricSerializable(plaintext);
     const bytes = seeded.saveToArray(engine.ComprModeType.none) as Uint8Array;
-    expect(refusedBy(() => { committee.evaluator.validateInput(bytes); })).toBe('length');
-    expect(refusedBy(() => { committee.evaluator.validateInput(jointKey); })).toBe('length');
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateInput(bytes);
+      }),
+    ).toBe('length');
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateInput(jointKey);
+      }),
+    ).toBe('length');
     using other = await openCommittee('refusals, other t', { magnitude: 1n << 41n });
-    expect(refusedBy(() => { other.evaluator.validateInput(good); })).toBe('parms_id');
+    expect(
+      refusedBy(() => {
+        other.evaluator.validateInput(good);
+      }),
+    ).toBe('parms_id');
   });
 
   test('a Buffer is as good as a Uint8Array', () => {
     using sum = committee.evaluator.sum();
     sum.add(Buffer.from(good));
-    expect(sum.bytes()).toEqual(good);
+    expect(sha256(sum.bytes())).toBe(sha256(good));
   });
 });
 
@@ -98,7 +132,9 @@ describe('sums', () => {
   test('more ciphertexts than the plan allows are refused', () => {
     using sum = committee.evaluator.sum();
     for (let i = 0; i < 3; i += 1) sum.add(good);
-    expect(() => { sum.add(good); }).toThrow(expect.objectContaining({ code: 'QUOTA_EXCEEDED' }));
+    expect(() => {
+      sum.add(good);
+    }).toThrow(expect.objectContaining({ code: 'QUOTA_EXCEEDED' }));
   });
 
   test('inputs made to cancel each other are refused as a sum', () => {
@@ -114,7 +150,7 @@ describe('sums', () => {
     sum.add(negated);
     expect(refusedBy(() => sum.bytes())).toBe('transparent');
     sum.add(good);
-    expect(sum.bytes()).toEqual(good);
+    expect(sha256(sum.bytes())).toBe(sha256(good));
   });
 });
 
@@ -127,8 +163,14 @@ describe('messages of the key ceremony', () => {
     ['word range', at(32 + 8 * 8192 * 3 + 7, 1)],
   ])('are refused by the check on: %s', (check, spoil) => {
     committee.transcript.forEach((round, index) => {
-      const spoilt = spoil(altered(round[0] ?? new Uint8Array(), 0, (round[0]?.[0] ?? 0) ^ (check === 'tag' ? 1 : 0)));
-      expect(refusedBy(() => { committee.evaluator.validateContribution(index, spoilt); })).toBe(check);
+      const spoilt = spoil(
+        altered(round[0] ?? new Uint8Array(), 0, (round[0]?.[0] ?? 0) ^ (check === 'tag' ? 1 : 0)),
+      );
+      expect(
+        refusedBy(() => {
+          committee.evaluator.validateContribution(index, spoilt);
+        }),
+      ).toBe(check);
     });
   });
 
@@ -136,12 +178,30 @@ describe('messages of the key ceremony', () => {
     const [round0 = [], round1 = []] = committee.transcript;
     const [b = new Uint8Array()] = round0;
     const [d = new Uint8Array()] = round1;
-    expect(refusedBy(() => { committee.evaluator.validateContribution(0, d); })).toBe('tag');
-    expect(refusedBy(() => { committee.evaluator.validateContribution(1, b); })).toBe('tag');
-    expect(refusedBy(() => { committee.evaluator.validateContribution(2, d); })).toBe('round');
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateContribution(0, d);
+      }),
+    ).toBe('tag');
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateContribution(1, b);
+      }),
+    ).toBe('tag');
+    expect(
+      refusedBy(() => {
+        committee.evaluator.validateContribution(2, d);
+      }),
+    ).toBe('round');
     using other = await openEvaluator({ ...committee.context, task: 'cd'.repeat(32) });
-    expect(refusedBy(() => { other.validateContribution(0, b); })).toBe('tag');
-    expect(refusedBy(() => committee.evaluator.jointKey([round0.slice(1), round1.slice(1)]))).toBe('number of messages');
+    expect(
+      refusedBy(() => {
+        other.validateContribution(0, b);
+      }),
+    ).toBe('tag');
+    expect(refusedBy(() => committee.evaluator.jointKey([round0.slice(1), round1.slice(1)]))).toBe(
+      'number of messages',
+    );
   });
 });
 
@@ -149,12 +209,18 @@ describe('a joint key', () => {
   test('of another task, or with another common reference, is refused', async () => {
     const { context, jointKey } = committee;
     const check = async (task: string, key: Uint8Array): Promise<unknown> => {
-      const outcome: unknown = await openEncryptor({ ...context, task }, key).catch((error: unknown) => error);
-      return refusedBy(() => { throw outcome; });
+      const outcome: unknown = await openEncryptor({ ...context, task }, key).catch(
+        (error: unknown) => error,
+      );
+      return refusedBy(() => {
+        throw outcome;
+      });
     };
     const last = jointKey.length - 8;
     expect(await check('cd'.repeat(32), jointKey)).toBe('common reference');
-    expect(await check(context.task, altered(jointKey, last, (jointKey[last] ?? 0) ^ 1))).toBe('common reference');
+    expect(await check(context.task, altered(jointKey, last, (jointKey[last] ?? 0) ^ 1))).toBe(
+      'common reference',
+    );
     expect(await check(context.task, jointKey.slice(1))).toBe('length');
     expect(await check(context.task, altered(jointKey, 48, 0))).toBe('NTT form');
     expect(await check(context.task, good)).toBe('length');

@@ -12,7 +12,9 @@ beforeAll(async () => {
   output = encryptedSum(committee, [[1n], [2n], [3n]]);
   shares = committee.holders.map((holder) => holder.partialDecryption(output));
 });
-afterAll(() => { committee[Symbol.dispose](); });
+afterAll(() => {
+  committee[Symbol.dispose]();
+});
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
 
@@ -38,7 +40,9 @@ describe('shares', () => {
 
   test('a share with one residue of one coefficient wrong is refused', () => {
     for (const word of [0, 8192, 3 * 8192 - 1]) {
-      const wrong = [shares[0], shares[1], shares[2] && shifted(shares[2], word)].filter((x) => x !== undefined);
+      const wrong = [shares[0], shares[1], shares[2] && shifted(shares[2], word)].filter(
+        (x) => x !== undefined,
+      );
       expect(() => committee.combiner.combine(output, wrong)).toThrow(code('SHARE_INVALID'));
     }
   });
@@ -66,12 +70,15 @@ describe('the self-test of the key', () => {
       messages.map((message, h) => (r === round && h === holder ? bytes : message)),
     );
 
-  test.each([0, 8192, 3 * 8192])('a contribution with a fault at word %i fails, and the holder is named', (word) => {
-    const transcript = withMessage(0, 1, shifted(contribution(0, 1), word));
-    expect(() => committee.evaluator.jointKey(transcript)).toThrow(
-      expect.objectContaining({ code: 'KEY_TEST_FAILED', details: { holder: 1 } }),
-    );
-  });
+  test.each([0, 8192, 3 * 8192])(
+    'a contribution with a fault at word %i fails, and the holder is named',
+    (word) => {
+      const transcript = withMessage(0, 1, shifted(contribution(0, 1), word));
+      expect(() => committee.evaluator.jointKey(transcript)).toThrow(
+        expect.objectContaining({ code: 'KEY_TEST_FAILED', details: { holder: 1 } }),
+      );
+    },
+  );
 
   test('a contribution of garbage fails', () => {
     const garbage = contribution(0, 0).slice();

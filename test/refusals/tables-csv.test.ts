@@ -1,5 +1,6 @@
 /** Tables that do not match the schema: refused with file, row, column and rule, and never a value. */
 import { describe, expect, test } from 'vitest';
+import { readTable } from '../../statistics/csv.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { planTask } from '../../statistics/plan.ts';
 import { readAll, refusalOf, tableOfTask, taskOf } from '../statistics-tasks.ts';
@@ -147,6 +148,10 @@ test('an error of the source is not taken for a bad table', async () => {
     yield Buffer.from(GOOD);
     throw new Error('the disk is gone');
   }
-  const { readTable } = await import('../../statistics/csv.ts');
-  await expect(Array.fromAsync(readTable(TABLE, broken(), 'units.csv'))).rejects.toThrow('the disk is gone');
+  const reading = readTable(TABLE, broken(), 'units.csv');
+  await expect(
+    (async () => {
+      while ((await reading.next()).done !== true);
+    })(),
+  ).rejects.toThrow('the disk is gone');
 });

@@ -67,12 +67,26 @@ function call(identity: Identity, method: grpc.MethodDefinition<object, object>)
     };
     if (method.responseStream) {
       const stream = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {});
-      stream.on('error', () => undefined).on('status', finish).resume();
+      stream
+        .on('error', () => undefined)
+        .on('status', finish)
+        .resume();
     } else if (method.requestStream) {
-      const stream = client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, () => undefined);
+      const stream = client.makeClientStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        () => undefined,
+      );
       stream.on('status', finish).end();
     } else {
-      const answer = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, () => undefined);
+      const answer = client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        {},
+        () => undefined,
+      );
       answer.on('status', finish);
     }
   });
@@ -107,13 +121,17 @@ test('a controller can call nothing that writes, and no party of the network the
 test.each(['/strongroom.v1.BoardService/Erase', 'toString', '__proto__', ''])(
   'the method %j, which is not listed, is refused to everybody',
   async (path) => {
-    for (const role of ROLES) await refusal(() => authorise(path, { party: 'p', roles: [role] }), 'NOT_AUTHORISED');
+    for (const role of ROLES)
+      await refusal(() => authorise(path, { party: 'p', roles: [role] }), 'NOT_AUTHORISED');
   },
 );
 
 test('a party with several roles may do what any of them may, and one without roles nothing', async () => {
   authorise('/strongroom.v1.BlobService/Put', { party: 'p', roles: ['controller', 'input'] });
-  await refusal(() => authorise('/strongroom.v1.BoardService/Follow', { party: 'p', roles: [] }), 'NOT_AUTHORISED');
+  await refusal(
+    () => authorise('/strongroom.v1.BoardService/Follow', { party: 'p', roles: [] }),
+    'NOT_AUTHORISED',
+  );
 });
 
 test('a method that no service has is refused', async () => {

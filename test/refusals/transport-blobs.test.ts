@@ -57,7 +57,10 @@ test('more bytes than declared are refused before they are all sent', async () =
 
 test('fewer bytes than declared are kept and wait for the rest', async () => {
   const bytes = randomBytes(1_000_000);
-  await refusal(() => raw.Put(upload(bytes.subarray(0, 400_000), { digest: sha256Hex(bytes), size: 1e6 })), 'UNREACHABLE');
+  await refusal(
+    () => raw.Put(upload(bytes.subarray(0, 400_000), { digest: sha256Hex(bytes), size: 1e6 })),
+    'UNREACHABLE',
+  );
   expect(await held(sha256Hex(bytes))).toEqual({ receivedBytes: 400_000, complete: false });
 });
 
@@ -142,7 +145,8 @@ test('a second upload of the same object takes over from one that hangs', async 
     })(),
   );
   const told = refusal(() => stuck, 'UNREACHABLE');
-  while ((await held(sha256Hex(bytes))).receivedBytes === 0) await new Promise((resolve) => setImmediate(resolve));
+  while ((await held(sha256Hex(bytes))).receivedBytes === 0)
+    await new Promise((resolve) => setImmediate(resolve));
   await network.dial('holder-a').blobs.put(TASK, bytes);
   expect((await held(sha256Hex(bytes))).complete).toBe(true);
   await told;

@@ -9,11 +9,10 @@ export class LogReplica implements Disposable {
   readonly #db: DatabaseSync;
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file);
+    this.#db = new DatabaseSync(file, { timeout: 5000 });
     this.#db.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA busy_timeout = 5000;
       CREATE TABLE IF NOT EXISTS entry (idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), checkpoint TEXT NOT NULL) STRICT;
     `);
@@ -23,20 +22,26 @@ export class LogReplica implements Disposable {
     this.#db.close();
   }
 
-  /** Everything kept, in order; undefined where nothing is. */
+  /** Everything kept, in order, as of one instant; undefined where nothing is. */
   load(): { entries: Uint8Array[]; checkpoint: string } | undefined {
-    const head = this.#db.prepare('SELECT checkpoint FROM head').get();
-    if (head === undefined) return undefined;
-    const rows = this.#db.prepare('SELECT bytes FROM entry ORDER BY idx').all();
-    return {
-      entries: rows.map((row) => row['bytes'] as Uint8Array),
-      checkpoint: head['checkpoint'] as string,
-    };
+    this.#db.exec('BEGIN');
+    try {
+      const head = this.#db.prepare('SELECT checkpoint FROM head').get();
+      if (head === undefined) return undefined;
+      const rows = this.#db.prepare('SELECT bytes FROM entry ORDER BY idx').all();
+      return {
+        entries: rows.map((row) => row['bytes'] as Uint8Array),
+        checkpoint: head['checkpoint'] as string,
+      };
+    } finally {
+      this.#db.exec('COMMIT');
+    }
   }
 
   entry(index: number): Uint8Array {
     const row = this.#db.prepare('SELECT bytes FROM entry WHERE idx = ?').get(index);
-    if (row === undefined) throw new StrongroomError('NOT_FOUND', `Entry ${index} of the log is not kept here.`);
+    if (row === undefined)
+      throw new StrongroomError('NOT_FOUND', `Entry ${index} of the log is not kept here.`);
     return row['bytes'] as Uint8Array;
   }
 

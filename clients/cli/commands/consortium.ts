@@ -5,15 +5,21 @@ import type { Command } from 'commander';
 import * as yaml from 'yaml';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { CONFIG_FILE, openOwnIdentity } from '../../../transport/profile.ts';
-import { assembleConsortium, openConsortium, signConsortium, type Consortium } from '../../../trust/consortium.ts';
+import {
+  assembleConsortium,
+  openConsortium,
+  signConsortium,
+  type Consortium,
+} from '../../../trust/consortium.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
-import type { Context } from '../main.ts';
-import { table } from '../output.ts';
+import { table, type Context } from '../output.ts';
 import { readCard } from './party.ts';
 
 export function addConsortiumCommands(program: Command, context: () => Context): void {
-  const consortium = program.command('consortium').description('Assemble, sign and pin the consortium document.');
+  const consortium = program
+    .command('consortium')
+    .description('Assemble, sign and pin the consortium document.');
 
   consortium
     .command('assemble')
@@ -72,7 +78,9 @@ Example:
   consortium
     .command('pin')
     .summary('pin the document in a profile')
-    .description('Checks the document, and writes it and its digest into the profile. Compare the digest with the others.')
+    .description(
+      'Checks the document, and writes it and its digest into the profile. Compare the digest with the others.',
+    )
     .argument('<file>', 'the signed document')
     .requiredOption('--aggregator <host:port>', 'where the aggregator listens')
     .option('--key-file', 'the identity is sealed with unlock.key, not with a passphrase')
@@ -90,7 +98,10 @@ Example:
         consortium: { file: 'consortium.json', digest: opened.digest },
         ...(options.keyFile === true ? { unlock: { 'key-file': 'unlock.key' } } : {}),
       });
-      output.result({ digest: opened.digest }, `Pinned ${opened.name}, version ${opened.version}: ${opened.digest}`);
+      output.result(
+        { digest: opened.digest },
+        `Pinned ${opened.name}, version ${opened.version}: ${opened.digest}`,
+      );
     });
 }
 

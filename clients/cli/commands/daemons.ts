@@ -2,13 +2,16 @@
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { DAEMONS } from '../../network.ts';
-import type { Context } from '../main.ts';
+
+import type { Context } from '../output.ts';
 
 export function addDaemonCommands(program: Command, _context: () => Context): void {
   program
     .command('aggregator')
     .summary('run the aggregator')
-    .description('Runs the aggregator in the foreground until SIGTERM or Ctrl-C. Its log goes to standard error.')
+    .description(
+      'Runs the aggregator in the foreground until SIGTERM or Ctrl-C. Its log goes to standard error.',
+    )
     .requiredOption('--config <file>', 'strongroom.yaml of its profile')
     .addHelpText('after', '\nExample:\n  $ strongroom aggregator --config /srv/strongroom/strongroom.yaml')
     .action(({ config }: { config: string }) => run('aggregator', config));
@@ -27,9 +30,13 @@ export function addDaemonCommands(program: Command, _context: () => Context): vo
 
 /** Stands in for the daemon: its streams are ours, our signals are its, and so is its exit code. */
 async function run(kind: keyof typeof DAEMONS, config: string): Promise<void> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', DAEMONS[kind], '--config', config], {
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', DAEMONS[kind], '--config', config],
+    {
+      stdio: 'inherit',
+    },
+  );
   const forward = (signal: NodeJS.Signals) => () => child.kill(signal);
   process.on('SIGTERM', forward('SIGTERM'));
   // The terminal sends Ctrl-C to the whole group; the child ends by itself, and so do we after it.

@@ -6,8 +6,7 @@ import { StrongroomError } from '../../../proto/errors.ts';
 import { connectAdmin, type AdminConnection } from '../../../transport/admin-socket.ts';
 import { CONFIG_FILE, readConfig } from '../../../transport/profile.ts';
 import type { Summary } from '../../../trust/summary.ts';
-import type { Context } from '../main.ts';
-import { table } from '../output.ts';
+import { table, type Context } from '../output.ts';
 import { stateInWords } from './task.ts';
 
 export function addDecisionCommands(program: Command, context: () => Context): void {
@@ -23,7 +22,10 @@ export function addDecisionCommands(program: Command, context: () => Context): v
     .addHelpText('after', '\nExample:\n  $ strongroom --profile /tmp/net/holder-1 approve 3f9a1c')
     .action(async (id: string | undefined, options: { yes?: boolean }) => {
       await withAdmin(context(), async ({ admin }, { output }) => {
-        if (id === undefined) return list(await admin.List({}), context());
+        if (id === undefined) {
+          list(await admin.List({}), context());
+          return;
+        }
         const shown = await admin.Show({ task: id });
         const state = JSON.parse(Buffer.from(shown.state).toString('utf8')) as Summary;
         output.progress(`${shown.plan}\n${stateInWords(state)}\n`);
@@ -39,7 +41,10 @@ export function addDecisionCommands(program: Command, context: () => Context): v
     .description('Ends a task: no key will exist for it. The reason is signed and stands in the log.')
     .argument('<task>', 'its id, or the first digits of it')
     .requiredOption('--reason <text>', 'why')
-    .addHelpText('after', '\nExample:\n  $ strongroom --profile /tmp/net/holder-1 reject 3f9a1c --reason "no legal basis"')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ strongroom --profile /tmp/net/holder-1 reject 3f9a1c --reason "no legal basis"',
+    )
     .action(async (id: string, { reason }: { reason: string }) => {
       await withAdmin(context(), async ({ admin }, { output }) => {
         const { state } = await admin.Show({ task: id });
@@ -64,20 +69,37 @@ async function withAdmin(
   }
 }
 
-function list({ tasks }: { tasks: readonly { task: string; title: string; state: string; waitingFor: string }[] }, { output }: Context): void {
-  const rows = tasks.map(({ task, title, state, waitingFor }) => [task.slice(0, 12), state, waitingFor, title]);
-  output.result(tasks, rows.length === 0 ? 'There is no task for this key holder.' : table(['task', 'phase', 'waits for', 'title'], rows));
+function list(
+  { tasks }: { tasks: readonly { task: string; title: string; state: string; waitingFor: string }[] },
+  { output }: Context,
+): void {
+  const rows = tasks.map(({ task, title, state, waitingFor }) => [
+    task.slice(0, 12),
+    state,
+    waitingFor,
+    title,
+  ]);
+  output.result(
+    tasks,
+    rows.length === 0
+      ? 'There is no task for this key holder.'
+      : table(['task', 'phase', 'waits for', 'title'], rows),
+  );
 }
 
 /** Throws POLICY_REFUSED unless a person types yes at a terminal. */
 async function confirm(question: string): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new StrongroomError('USAGE', 'There is no terminal to ask at; read the plan and repeat with --yes.');
+    throw new StrongroomError(
+      'USAGE',
+      'There is no terminal to ask at; read the plan and repeat with --yes.',
+    );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(question);
-    if (answer.trim().toLowerCase() !== 'yes') throw new StrongroomError('POLICY_REFUSED', 'Nothing was approved.');
+    if (answer.trim().toLowerCase() !== 'yes')
+      throw new StrongroomError('POLICY_REFUSED', 'Nothing was approved.');
   } finally {
     terminal.close();
   }

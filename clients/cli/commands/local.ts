@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { renderResult } from '../../../statistics/render.ts';
-import { partiesOf, readTask, runLocally, runPlain, type InputFiles, type LocalRunReport } from '../../local-run.ts';
+import { partiesOf, readTask, runLocally, runPlain, type InputFiles } from '../../local-run.ts';
 import { createNetwork, Network } from '../../network.ts';
-import type { Context } from '../main.ts';
-import { bytes, seconds, table } from '../output.ts';
+import { table, type Context } from '../output.ts';
+import { reportAsJson, reportAsText } from '../report.ts';
 
 const INPUT = /^(?<party>[^:=]+):(?<table>[^:=]+)=(?<file>.+)$/;
 
@@ -22,7 +22,11 @@ export function addLocalCommands(program: Command, context: () => Context): void
     .argument('<task>', 'the task document (YAML)')
     .option('--input <party:table=file>', 'a table of an input party, a CSV file; repeat it', collect, [])
     .option('--out <folder>', 'where the result and the receipt go', 'out')
-    .option('--key-holders <k>', 'use K key holders of this machine instead of those the task names', wholeNumber)
+    .option(
+      '--key-holders <k>',
+      'use K key holders of this machine instead of those the task names',
+      wholeNumber,
+    )
     .option('--plain', 'compute the same in the clear instead, for comparison')
     .option('--keep', 'keep the folders of all parties below --out, to look at them')
     .addHelpText(
@@ -60,7 +64,10 @@ Example:
         'of a task document, to try the steps by hand. The key holders wait for `strongroom approve`.',
     )
     .argument('[task]', 'a task document, whose parties are made', 'examples/wages/task.yaml')
-    .requiredOption('--data <folder>', 'the folder of the network; made where it is not there, gone on with where it is')
+    .requiredOption(
+      '--data <folder>',
+      'the folder of the network; made where it is not there, gone on with where it is',
+    )
     .option('--automatic', 'the key holders approve by themselves')
     .addHelpText(
       'after',
@@ -122,27 +129,11 @@ function inputFiles(inputs: readonly string[]): InputFiles {
       throw new StrongroomError('USAGE', `--input takes PARTY:TABLE=FILE.csv, not ${input}.`);
     }
     const tables = files.get(party) ?? new Map<string, string>();
-    if (tables.has(name)) throw new StrongroomError('USAGE', `--input names the table ${name} of ${party} twice.`);
+    if (tables.has(name))
+      throw new StrongroomError('USAGE', `--input names the table ${name} of ${party} twice.`);
     files.set(party, tables.set(name, file));
   }
   return files;
-}
-
-export function reportAsJson({ document, phases, elapsedMs, memory, resultFile, receiptFile }: LocalRunReport): object {
-  return { ...document, phases, elapsedMs, memory: Object.fromEntries(memory), resultFile, receiptFile };
-}
-
-export function reportAsText({ phases, elapsedMs, memory, resultFile, receiptFile }: LocalRunReport): string {
-  const rows = phases.map((phase) => [phase.phase, seconds(phase.ms), bytes(phase.bytes)]);
-  const peaks = [...memory].map(([name, peak]) => `${name} ${(peak / 1e6).toFixed(0)} MB`).join(', ');
-  return [
-    table(['phase', 'time', 'bytes on the board'], rows),
-    '',
-    `From proposal to verified result: ${seconds(elapsedMs)}`,
-    ...(peaks === '' ? [] : [`Peak memory: ${peaks}`]),
-    `Result:  ${resultFile}`,
-    `Receipt: ${receiptFile}   (check it with: strongroom verify ${receiptFile})`,
-  ].join('\n');
 }
 
 /** Resolves on Ctrl-C; throws where a daemon ends by itself. */

@@ -9,7 +9,6 @@ import { ROLES, type Card, type Role } from '../../../trust/card.ts';
 import { sha256Hex, unbase64 } from '../../../trust/digest.ts';
 import { writeIdentity } from '../../../trust/identity-file.ts';
 import { createIdentity, openCard } from '../../../trust/identity.ts';
-import type { Context } from '../main.ts';
 
 interface InitOptions {
   readonly name: string;
@@ -18,6 +17,8 @@ interface InitOptions {
   readonly role: readonly Role[];
   readonly keyFile?: boolean;
 }
+
+import type { Context } from '../output.ts';
 
 export function addPartyCommands(program: Command, context: () => Context): void {
   const party = program.command('party').description('Make and show identities.');
@@ -32,9 +33,7 @@ export function addPartyCommands(program: Command, context: () => Context): void
     .requiredOption('--name <name>', 'lower-case letters, digits, hyphens')
     .requiredOption('--organisation <text>', 'the institution that it belongs to')
     .requiredOption('--jurisdiction <code>', 'a country code such as NL')
-    .addOption(
-      new Option('--role <roles...>', 'what it may do').choices(ROLES).makeOptionMandatory(),
-    )
+    .addOption(new Option('--role <roles...>', 'what it may do').choices(ROLES).makeOptionMandatory())
     .option('--key-file', 'seal with a fresh key file in the folder, unlock.key, instead of a passphrase')
     .addHelpText(
       'after',

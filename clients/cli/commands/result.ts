@@ -7,8 +7,7 @@ import { openConsortium } from '../../../trust/consortium.ts';
 import { parseReceipt, verifyReceipt } from '../../../trust/receipt.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { fetchResult, receiptOf } from '../../output-party.ts';
-import type { Context } from '../main.ts';
-import { timeout, withSession } from '../output.ts';
+import { timeout, withSession, type Context } from '../output.ts';
 
 /** How long a result waits for the key shares to be destroyed, so that its receipt can tell. */
 const SHRED_WAIT_MS = 10_000;
@@ -24,28 +23,41 @@ export function addResultCommands(program: Command, context: () => Context): voi
     .argument('<task>', 'its id, or the first digits of it')
     .requiredOption('--out <file>', 'where the result goes (JSON); the receipt goes beside it')
     .option('--timeout <seconds>', 'give up waiting after so long', timeout)
-    .addHelpText('after', '\nExample:\n  $ strongroom --profile /tmp/net/statistics result 3f9a1c --out result.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ strongroom --profile /tmp/net/statistics result 3f9a1c --out result.json',
+    )
     .action(async (id: string, options: { out: string; timeout?: number }) => {
       const { output, profile } = context();
-      await withSession(profile, async (session) => {
-        const task = session.task(id);
-        const tell = () => output.progress(`${task.phase} ${task.releases.size} of ${task.holders.length} released`);
-        const delivered = await fetchResult(session, id, { timeoutMs: options.timeout, onChange: tell });
-        await writeFileAtomic(options.out, `${JSON.stringify(delivered.document, null, 2)}\n`);
-        const shredded = session.until(id, (life) => (life.phase === 'SHREDDED' ? true : undefined), {
-          timeoutMs: SHRED_WAIT_MS,
-        });
-        await shredded.catch((error: unknown) => {
-          if (!(error instanceof StrongroomError) || error.kind !== 'unreachable') throw error;
-          output.progress(`Only ${task.shreds.size} of ${task.holders.length} key holders have destroyed their share yet.`);
-        });
-        const receiptFile = `${options.out.replace(/\.json$/, '')}.receipt.json`;
-        await writeFileAtomic(receiptFile, `${JSON.stringify(receiptOf(session, task, delivered), null, 1)}\n`);
-        output.result(
-          { ...delivered.document, resultFile: options.out, receiptFile },
-          `${renderResult(delivered.document.result)}\nResult:  ${options.out}\nReceipt: ${receiptFile}`,
-        );
-      });
+      await withSession(
+        profile,
+        async (session) => {
+          const task = session.task(id);
+          const tell = () =>
+            output.progress(`${task.phase} ${task.releases.size} of ${task.holders.length} released`);
+          const delivered = await fetchResult(session, id, { timeoutMs: options.timeout, onChange: tell });
+          await writeFileAtomic(options.out, `${JSON.stringify(delivered.document, null, 2)}\n`);
+          const shredded = session.until(id, (life) => (life.phase === 'SHREDDED' ? true : undefined), {
+            timeoutMs: SHRED_WAIT_MS,
+          });
+          await shredded.catch((error: unknown) => {
+            if (!(error instanceof StrongroomError) || error.kind !== 'unreachable') throw error;
+            output.progress(
+              `Only ${task.shreds.size} of ${task.holders.length} key holders have destroyed their share yet.`,
+            );
+          });
+          const receiptFile = `${options.out.replace(/\.json$/, '')}.receipt.json`;
+          await writeFileAtomic(
+            receiptFile,
+            `${JSON.stringify(receiptOf(session, task, delivered), null, 1)}\n`,
+          );
+          output.result(
+            { ...delivered.document, resultFile: options.out, receiptFile },
+            `${renderResult(delivered.document.result)}\nResult:  ${options.out}\nReceipt: ${receiptFile}`,
+          );
+        },
+        options,
+      );
     });
 
   program
@@ -60,7 +72,8 @@ export function addResultCommands(program: Command, context: () => Context): voi
     .addHelpText('after', '\nExample:\n  $ strongroom verify out/receipt.json --consortium consortium.json')
     .action((file: string, options: { consortium?: string }) => {
       const { output } = context();
-      const known = options.consortium === undefined ? undefined : openConsortium(read(options.consortium)).digest;
+      const known =
+        options.consortium === undefined ? undefined : openConsortium(read(options.consortium)).digest;
       const { task, consortium, steps } = verifyReceipt(parseReceipt(read(file)), known);
       const lines = steps.map(({ checked, proves }, i) => `${i + 1}. ${checked}\n   proves: ${proves}`);
       const pin =

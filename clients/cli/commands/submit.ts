@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { submissionReceipt, submit } from '../../provider.ts';
-import type { Context } from '../main.ts';
-import { bytes, timeout, withSession } from '../output.ts';
+import { bytes, timeout, withSession, type Context } from '../output.ts';
 
 const TABLE = /^(?<table>[^:=]+)=(?<file>.+)$/;
 
@@ -14,7 +13,7 @@ export function addSubmitCommand(program: Command, context: () => Context): void
     .command('submit')
     .summary("validate, encrypt and upload this party's data")
     .description(
-      'Validates a CSV file against the schema of the task, computes this party\'s sufficient statistics, encrypts\n' +
+      "Validates a CSV file against the schema of the task, computes this party's sufficient statistics, encrypts\n" +
         'them under the joint key that all key holders have signed, and uploads. Waits for the key where it is not\n' +
         'there yet. Repeat the command after an interruption: it goes on where it stopped.',
     )
@@ -28,20 +27,26 @@ export function addSubmitCommand(program: Command, context: () => Context): void
     )
     .action(async (id: string, options: { table: string[]; receipt?: string; timeout?: number }) => {
       const { output, profile } = context();
-      await withSession(profile, async (session) => {
-        const submission = await submit(session, id, tablesOf(options.table), {
-          timeoutMs: options.timeout,
-          onProgress: (what, done, of) => output.progress(`${what.padEnd(8)} ${done}${of === undefined ? '' : ` of ${of}`}`),
-        });
-        const receipt = submissionReceipt(session, submission);
-        const file = options.receipt ?? join(session.profile.state, 'submissions', submission.task, 'receipt.json');
-        await writeFileAtomic(file, `${JSON.stringify(receipt, null, 1)}\n`);
-        output.result(
-          { ...submission, receipt: file },
-          `Submitted ${submission.records} records as ${submission.ciphertexts} ciphertexts of together ` +
-            `${bytes(submission.bytes)}; entry ${submission.index} of the log.\nReceipt: ${file}`,
-        );
-      });
+      await withSession(
+        profile,
+        async (session) => {
+          const submission = await submit(session, id, tablesOf(options.table), {
+            timeoutMs: options.timeout,
+            onProgress: (what, done, of) =>
+              output.progress(`${what.padEnd(8)} ${done}${of === undefined ? '' : ` of ${of}`}`),
+          });
+          const receipt = submissionReceipt(session, submission);
+          const file =
+            options.receipt ?? join(session.profile.state, 'submissions', submission.task, 'receipt.json');
+          await writeFileAtomic(file, `${JSON.stringify(receipt, null, 1)}\n`);
+          output.result(
+            { ...submission, receipt: file },
+            `Submitted ${submission.records} records as ${submission.ciphertexts} ciphertexts of together ` +
+              `${bytes(submission.bytes)}; entry ${submission.index} of the log.\nReceipt: ${file}`,
+          );
+        },
+        options,
+      );
     });
 }
 

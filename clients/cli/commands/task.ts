@@ -1,14 +1,13 @@
 /** `task check | propose | cancel | list | show | watch`. */
 import type { Command } from 'commander';
 import { describePlan } from '../../../statistics/describe.ts';
-import { planDigest, planTask } from '../../../statistics/plan.ts';
-import type { TaskLife } from '../../../trust/life.ts';
+import { planTask } from '../../../statistics/plan.ts';
+import { planDigest, type TaskLife } from '../../../trust/life.ts';
 import { summary, type Summary } from '../../../trust/summary.ts';
 import { readTask } from '../../local-run.ts';
 import { cancel, propose } from '../../requester.ts';
 import { timeline } from '../../timeline.ts';
-import type { Context } from '../main.ts';
-import { bytes, seconds, table, timeout, withSession } from '../output.ts';
+import { bytes, seconds, table, timeout, withSession, type Context } from '../output.ts';
 
 export function addTaskCommands(program: Command, context: () => Context): void {
   const task = program.command('task').description('Check, propose and follow tasks.');
@@ -26,20 +25,29 @@ export function addTaskCommands(program: Command, context: () => Context): void 
       const document = readTask(file);
       const plan = planTask(document);
       const digest = planDigest(plan);
-      context().output.result({ digest, plan }, `${describePlan(document, plan)}\nDigest of the plan: ${digest}`);
+      context().output.result(
+        { digest, plan },
+        `${describePlan(document, plan)}\nDigest of the plan: ${digest}`,
+      );
     });
 
   task
     .command('propose')
     .summary('propose a task to the consortium')
     .argument('<task>', 'the task document (YAML)')
-    .addHelpText('after', '\nExample:\n  $ strongroom --profile /tmp/net/statistics task propose examples/wages/task.yaml')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ strongroom --profile /tmp/net/statistics task propose examples/wages/task.yaml',
+    )
     .action(async (file: string) => {
       const { output, profile } = context();
       const document = readTask(file);
       await withSession(profile, async (session) => {
         const life = await propose(session, document);
-        output.result(summary(life), `Proposed: ${life.id}\nFollow it with: strongroom task watch ${life.id.slice(0, 12)}`);
+        output.result(
+          summary(life),
+          `Proposed: ${life.id}\nFollow it with: strongroom task watch ${life.id.slice(0, 12)}`,
+        );
       });
     });
 
@@ -64,8 +72,16 @@ export function addTaskCommands(program: Command, context: () => Context): void 
       const { output, profile } = context();
       await withSession(profile, (session) => {
         const tasks = [...session.board.book.tasks.values()].reverse().map(summary);
-        const rows = tasks.map(({ task: id, phase, progress, title }) => [id.slice(0, 12), phase, progress, title]);
-        output.result(tasks, rows.length === 0 ? 'No task has been proposed.' : table(['task', 'phase', '', 'title'], rows));
+        const rows = tasks.map(({ task: id, phase, progress, title }) => [
+          id.slice(0, 12),
+          phase,
+          progress,
+          title,
+        ]);
+        output.result(
+          tasks,
+          rows.length === 0 ? 'No task has been proposed.' : table(['task', 'phase', '', 'title'], rows),
+        );
       });
     });
 
@@ -95,17 +111,22 @@ export function addTaskCommands(program: Command, context: () => Context): void 
     .option('--timeout <seconds>', 'give up after so long', timeout)
     .action(async (id: string, options: { timeout?: number }) => {
       const { output, profile } = context();
-      await withSession(profile, async (session) => {
-        const tell = (life: TaskLife) => {
-          const { phase, progress } = summary(life);
-          output.progress(`${new Date().toISOString()}  ${phase} ${progress}`.trimEnd());
-        };
-        const life = session.task(id);
-        tell(life);
-        const over = (task_: TaskLife) => (task_.phase === 'SHREDDED' || task_.ending !== undefined ? true : undefined);
-        await session.until(id, over, { timeoutMs: options.timeout, onChange: tell });
-        output.result(summary(life), stateInWords(summary(life)));
-      });
+      await withSession(
+        profile,
+        async (session) => {
+          const tell = (life: TaskLife) => {
+            const { phase, progress } = summary(life);
+            output.progress(`${new Date().toISOString()}  ${phase} ${progress}`.trimEnd());
+          };
+          const life = session.task(id);
+          tell(life);
+          const over = (task_: TaskLife) =>
+            task_.phase === 'SHREDDED' || task_.ending !== undefined ? true : undefined;
+          await session.until(id, over, { timeoutMs: options.timeout, onChange: tell });
+          output.result(summary(life), stateInWords(summary(life)));
+        },
+        options,
+      );
     });
 }
 
@@ -120,7 +141,10 @@ export function stateInWords(state: Summary): string {
     ['released by', state.released.join(', ')],
     ['shredded by', state.shredded.join(', ')],
     ['due by', state.deadline ?? ''],
-    ['ended by', state.ending === null ? '' : `${state.ending.by} [${state.ending.code}]: ${state.ending.detail}`],
+    [
+      'ended by',
+      state.ending === null ? '' : `${state.ending.by} [${state.ending.code}]: ${state.ending.detail}`,
+    ],
     ...state.ignored.map(({ by, kind, code, why }) => ['ignored', `${kind} of ${by} [${code}]: ${why}`]),
   ];
   return lines

@@ -1,0 +1,65 @@
+/** The layout is the architecture: who may import whom. Folders depend downwards only. */
+const LAYERS = ['proto', 'schemes', 'statistics', 'trust', 'transport'];
+const SERVICES = ['aggregator', 'keyholders', 'clients'];
+
+/** A folder may not import from the folders above it. */
+const downwards = LAYERS.map((layer, i) => ({
+  name: `${layer}-depends-downwards`,
+  severity: 'error',
+  from: { path: `^${layer}/` },
+  to: { path: `^(${[...LAYERS.slice(i + 1), ...SERVICES, 'bench', 'examples', 'test'].join('|')})/` },
+}));
+
+const services = SERVICES.map((service) => ({
+  name: `${service}-imports-no-other-service`,
+  comment: 'Services talk over the wire; one that imports another would share its memory and its secrets.',
+  severity: 'error',
+  from: { path: `^${service}/` },
+  to: { path: `^(${SERVICES.filter((other) => other !== service).join('|')})/` },
+}));
+
+/** Everything by which something is decrypted, or a key share is held. */
+const DECRYPTS = [
+  'schemes/(key-share|combiner)\\.ts',
+  'schemes/bfv/(key-share|partial-decryption|combination|key-contribution)\\.ts',
+  'trust/sealed-box-open\\.ts',
+].join('|');
+
+export default {
+  forbidden: [
+    ...downwards,
+    ...services,
+    {
+      name: 'aggregator-cannot-decrypt',
+      comment: 'The aggregator is trusted for nothing: no path of imports leads from it to what decrypts.',
+      severity: 'error',
+      from: { path: '^aggregator/' },
+      to: { path: `^(${DECRYPTS})$`, reachable: true },
+    },
+    {
+      name: 'input-parties-cannot-decrypt',
+      severity: 'error',
+      from: { path: '^clients/(provider|requester)\\.ts$' },
+      to: { path: `^(${DECRYPTS})$`, reachable: true },
+    },
+    {
+      name: 'pure-folders-use-no-network',
+      severity: 'error',
+      from: { path: '^(proto|schemes|statistics|trust)/' },
+      to: { path: '^(node:)?(net|tls|http|http2|https|dgram|child_process)$|@grpc' },
+    },
+    {
+      name: 'only-tests-import-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(node_modules|dist|out)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,69 @@
+/**
+ * `npm run example NAME`: runs an example on a throw-away local network and compares the result with the same
+ * computation in the clear. An example is a folder with a task.yaml and a CSV file for each input party.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { measureEncryption } from '../bench/encryption.ts';
+import { fail } from '../clients/cli/output.ts';
+import { reportAsText } from '../clients/cli/report.ts';
+import { readTask, runLocally, runPlain, type InputFiles } from '../clients/local-run.ts';
+import { StrongroomError } from '../proto/errors.ts';
+import { planTask } from '../statistics/plan.ts';
+import { renderResult } from '../statistics/render.ts';
+import type { TaskDocument } from '../statistics/task.ts';
+
+const FOLDER = import.meta.dirname;
+
+function names(): string[] {
+  const entries = readdirSync(FOLDER, { withFileTypes: true });
+  return entries.filter((entry) => existsSync(join(FOLDER, entry.name, 'task.yaml'))).map(({ name }) => name);
+}
+
+function list(): void {
+  const lines = names().map(
+    (name) => `  ${name.padEnd(16)} ${readTask(join(FOLDER, name, 'task.yaml')).title}`,
+  );
+  process.stdout.write(`Examples, each run with: npm run example NAME\n\n${lines.join('\n')}\n`);
+}
+
+async function run(name: string): Promise<void> {
+  if (!names().includes(name)) {
+    throw new StrongroomError('USAGE', `There is no example ${name}; there are: ${names().join(', ')}.`);
+  }
+  const folder = join(FOLDER, name);
+  const task = readTask(join(folder, 'task.yaml'));
+  process.stdout.write(`${task.title}\n\n`);
+  const files = inputFiles(task, folder);
+  const report = await runLocally({
+    task,
+    files,
+    out: join('out', name),
+    onProgress: (line) => process.stdout.write(`${line}\n`),
+  });
+  const plain = await runPlain(task, files);
+  const encryption = await measureEncryption(planTask(task).parameters, 500);
+  process.stdout.write(
+    `\n${renderResult(report.document.result, plain)}\n${reportAsText(report)}\n` +
+      `Encryption: ${(encryption.valuesPerSecond / 1e6).toFixed(2)} million values a second on one thread, ` +
+      `when ciphertexts are full\n`,
+  );
+  if (!isDeepStrictEqual(report.document.result, plain)) {
+    throw new StrongroomError('INTERNAL', 'The result differs from the plaintext computation.');
+  }
+}
+
+function inputFiles(task: TaskDocument, folder: string): InputFiles {
+  return new Map(
+    task.parties.input.map((party) => [party, new Map([[task.domain.union, join(folder, `${party}.csv`)]])]),
+  );
+}
+
+try {
+  const [name] = process.argv.slice(2);
+  if (name === undefined) list();
+  else await run(name);
+} catch (error) {
+  fail(error, false);
+}

@@ -1,0 +1,104 @@
+/**
+ * Attack 2: the aggregator has something else decrypted than the result of the sealed inputs. Each key holder
+ * evaluates for itself, so nothing is released.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ANSWER, RECEIVER } from '../local-network.ts';
+import { refusal } from '../trust-parties.ts';
+import { HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
+import { payloadType } from '../../trust/documents.ts';
+import { canonicalJson } from '../../trust/digest.ts';
+import { signEnvelope } from '../../trust/envelope.ts';
+import { signerOf } from '../../trust/identity.ts';
+import { fetchResult } from '../../clients/output-party.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  const programs = { aggregator: HOSTILE_AGGREGATOR, 'holder-3': HOSTILE_KEY_HOLDER };
+  stage = await Stage.start({ programs });
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+test('an honest task on the same network is untouched by all that follows', async () => {
+  const task = await stage.propose('honest');
+  await stage.submit(task);
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
+
+test.each(['evaluates one input', 'evaluates a subset', 'counts an input twice', 'evaluates another task'] as const)(
+  'the aggregator that %s gets no share: the key holders refuse with EVALUATION_MISMATCH',
+  async (attack) => {
+    const task = await stage.propose(attack);
+    await stage.submit(task);
+    const ending = await stage.ending(task);
+    expect(ending).toMatchObject({ phase: 'FAILED', code: 'EVALUATION_MISMATCH' });
+    expect(stage.net.holders).toContain(ending.by);
+    const seen = await stage.witness(task);
+    expect(seen.seal).toBeDefined();
+    expect(seen.evaluation?.payload.by).toBe('aggregator');
+    expect(seen.releases.size).toBe(0);
+    await refusal(async () => fetchResult(await stage.session(RECEIVER), task.id, PATIENCE), 'TASK_ENDED');
+  },
+);
+
+test.each(['seals a subset', 'seals before all have submitted', 'reorders the inputs'] as const)(
+  'the aggregator that %s is caught by everybody who reads the log: SEAL_INVALID',
+  async (attack) => {
+    const task = await stage.propose(attack, { disclosure: { 'minimum-contributors': 2 } });
+    await stage.submit(task, ['north', 'south']);
+    if (attack !== 'seals before all have submitted') await stage.submit(task, ['east']);
+    expect(await stage.ending(task)).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'SEAL_INVALID' });
+    const seen = await stage.witness(task);
+    expect(seen.ignored).toMatchObject([{ kind: 'seal', by: 'aggregator', code: 'SEAL_INVALID' }]);
+    expect([seen.seal, seen.evaluation, seen.releases.size]).toEqual([undefined, undefined, 0]);
+  },
+);
+
+test('the aggregator that asks again after a release, for one input, ends the task and gets no second share', async () => {
+  const task = await stage.propose('evaluates again after a release');
+  await stage.submit(task);
+  expect(await stage.ending(task)).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'PHASE_CLOSED' });
+  await stage.see(task, (life) => (life.shreds.size === 3 ? true : undefined));
+  const seen = await stage.witness(task);
+  const evaluated = seen.evaluation?.payload.outputs.map(({ digest }) => digest);
+  for (const release of seen.releases.values()) expect(release.payload.outputs).toEqual(evaluated);
+  expect(seen.ignored).toContainEqual(expect.objectContaining({ kind: 'evaluation', code: 'PHASE_CLOSED' }));
+});
+
+test('the aggregator cannot name a receiver: an evaluation that does is no document, and the shares go where the task says', async () => {
+  const task = await stage.propose('admits anything');
+  await stage.submit(task, ['north']);
+  const { session } = await stage.as('south', task);
+  const payload = {
+    task: task.id,
+    by: 'aggregator',
+    at: new Date().toISOString(),
+    seen: session.board.book.seen,
+    seal: '0'.repeat(64),
+    outputs: [{ digest: '0'.repeat(64), size: 1 }],
+    receiver: 'north',
+  };
+  const signer = signerOf(stage.identity('aggregator'));
+  const index = await session.board.append(
+    signEnvelope(payloadType('evaluation'), canonicalJson(payload), signer),
+  );
+  await stage.witness(task);
+  const { book } = (await stage.session('watchdog')).board;
+  expect(book.strays.find((stray) => stray.index === index)).toMatchObject({ code: 'DOCUMENT_INVALID' });
+});
+
+test('a key holder that releases to another receiver is refused with NOT_AUTHORISED, and the result stays out of reach', async () => {
+  const task = await stage.propose('names another receiver');
+  await stage.submit(task);
+  await stage.see(task, (life) => (life.releases.size === 2 ? true : undefined));
+  const release = await stage.say(
+    task,
+    'abort',
+    { outcome: 'cancelled', code: 'TASK_ENDED', detail: 'enough' },
+    { by: RECEIVER },
+  );
+  expect(release).toBeGreaterThan(0);
+  const seen = await stage.witness(task);
+  expect([...seen.releases.keys()].sort()).toEqual(['holder-1', 'holder-2']);
+  expect(stage.log('holder-3')).toMatch(/"code":"NOT_AUTHORISED".*does not take the release/);
+});

@@ -1,0 +1,146 @@
+/**
+ * A lying aggregator: the honest one, with one behaviour changed for each task whose title names an attack.
+ * Every other task it serves honestly, so that one network shows an attack and an honest run side by side.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Aggregator, type AggregatorOptions } from '../../../aggregator/aggregator.ts';
+import { runAggregator } from '../../../aggregator/service.ts';
+import { runDaemon } from '../../../transport/daemon.ts';
+import { parseCanonicalJson, sha256Hex } from '../../../trust/digest.ts';
+import type { Blob } from '../../../trust/documents.ts';
+import { parseEnvelope } from '../../../trust/envelope.ts';
+import type { TaskLife } from '../../../trust/life.ts';
+import { objectFile } from './stage.ts';
+import type { Attack } from './attacks.ts';
+
+class HostileAggregator extends Aggregator {
+  readonly #folder: string;
+
+  constructor(options: AggregatorOptions, folder: string) {
+    super(options);
+    this.#folder = folder;
+  }
+
+  /** Lets everything into the log that concerns a task titled so, whoever sends it and whatever it says. */
+  override admit(envelope: Uint8Array, caller: string): void {
+    if (this.#titleOf(envelope) !== ('admits anything' satisfies Attack)) super.admit(envelope, caller);
+  }
+
+  override async examine(envelope: Uint8Array): Promise<void> {
+    const title = this.#titleOf(envelope);
+    if (title === 'admits anything') return;
+    await super.examine(envelope);
+    const { payload } = parseEnvelope(envelope);
+    const content = parseCanonicalJson(payload) as { by: string; message?: Blob };
+    if (title === 'swaps a contribution' && content.by === 'holder-2' && content.message !== undefined) {
+      await this.#overwrite(content.message, (bytes) =>
+        bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8),
+      );
+    }
+  }
+
+  protected override async act(task: TaskLife): Promise<void> {
+    const released = task.releases.size > 0 && task.delivery === undefined;
+    if (task.document.title === 'evaluates again after a release' && released && task.seal !== undefined) {
+      this.say(task, 'evaluation', { seal: task.seal.digest, outputs: [...firstInput(task)] });
+      return;
+    }
+    await super.act(task);
+  }
+
+  protected override seal(task: TaskLife): void {
+    const submitted = task.inputSet.map((manifest) => manifest.digest);
+    switch (task.document.title as Attack) {
+      case 'seals a subset':
+        if (submitted.length === task.inputs.length) this.say(task, 'seal', { manifests: submitted.slice(0, 2) });
+        return;
+      case 'seals before all have submitted':
+        if (submitted.length === 2) this.say(task, 'seal', { manifests: submitted });
+        return;
+      case 'reorders the inputs':
+        if (submitted.length === task.inputs.length) this.say(task, 'seal', { manifests: submitted.reverse() });
+        return;
+      case 'seals twice':
+        if (submitted.length < task.inputs.length) return;
+        this.say(task, 'seal', { manifests: submitted });
+        this.say(task, 'seal', { manifests: submitted.slice(0, 2) });
+        return;
+      default:
+        super.seal(task);
+    }
+  }
+
+  protected override async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {
+    const input = (party: number): Promise<Uint8Array> => {
+      const blob = task.inputSet[party]?.payload.ciphertexts[index];
+      if (blob === undefined) throw new Error('no such input');
+      return this.fetch(blob);
+    };
+    switch (task.document.title as Attack) {
+      case 'evaluates one input':
+      case 'admits anything':
+        return input(0);
+      case 'evaluates a subset': {
+        const inputSet = task.inputSet.slice(0, 2);
+        return super.sumOf(Object.create(task, { inputSet: { value: inputSet } }) as TaskLife, index);
+      }
+      case 'counts an input twice': {
+        const inputSet = [...task.inputSet.slice(0, 2), ...task.inputSet.slice(0, 1)];
+        return super.sumOf(Object.create(task, { inputSet: { value: inputSet } }) as TaskLife, index);
+      }
+      case 'evaluates another task': {
+        const others = [...this.book.tasks.values()].filter((other) => other.evaluation !== undefined);
+        const output = others[0]?.evaluation?.payload.outputs[index];
+        if (output === undefined) throw new Error('no other task has been evaluated');
+        return this.fetch(output);
+      }
+      case 'replaces an input':
+      case 'truncates an input': {
+        const output = await super.sumOf(task, index);
+        const [victim] = firstInput(task);
+        if (victim !== undefined && task.document.title === 'truncates an input') {
+          await this.#write(victim.digest, new Uint8Array(64));
+        } else if (victim !== undefined) {
+          await this.#overwrite(victim, (bytes) => bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8));
+        }
+        return output;
+      }
+      default:
+        return super.sumOf(task, index);
+    }
+  }
+
+  /** The title of the task that a document proposes or belongs to, whether or not the document verifies. */
+  #titleOf(envelope: Uint8Array): string | undefined {
+    const { payload } = parseEnvelope(envelope);
+    const content = parseCanonicalJson(payload) as { task?: string; document?: { title?: string } };
+    return content.document?.title ?? this.book.tasks.get(content.task ?? '')?.document.title;
+  }
+
+  async #overwrite({ digest }: Blob, change: (bytes: Uint8Array) => void): Promise<void> {
+    const bytes = await this.blobs.whole(digest);
+    change(bytes);
+    if (sha256Hex(bytes) === digest) throw new Error('nothing was changed');
+    await this.#write(digest, bytes);
+  }
+
+  #write(digest: string, bytes: Uint8Array): Promise<void> {
+    return writeFile(objectFile(this.#folder, digest), bytes);
+  }
+}
+
+/** The ciphertexts of the input party that submitted first. */
+function firstInput(task: TaskLife): readonly Blob[] {
+  return task.inputSet[0]?.payload.ciphertexts ?? [];
+}
+
+await runDaemon('aggregator', (profile, log, stop, ready) =>
+  runAggregator(
+    profile,
+    log,
+    stop,
+    ready,
+    (options) => new HostileAggregator(options, join(profile.state, 'blobs')),
+  ),
+);

@@ -1,0 +1,21 @@
+/** The titles of tasks on which the hostile programs turn hostile. */
+export type Attack =
+  // The aggregator's.
+  | 'admits anything'
+  | 'seals a subset'
+  | 'seals before all have submitted'
+  | 'seals twice'
+  | 'reorders the inputs'
+  | 'evaluates one input'
+  | 'evaluates a subset'
+  | 'counts an input twice'
+  | 'evaluates another task'
+  | 'evaluates again after a release'
+  | 'swaps a contribution'
+  | 'replaces an input'
+  | 'truncates an input'
+  // A key holder's.
+  | 'opens another contribution'
+  | 'copies a commitment'
+  | 'signs another joint key'
+  | 'names another receiver';

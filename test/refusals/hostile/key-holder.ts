@@ -1,0 +1,47 @@
+/**
+ * A lying key holder: the honest one, except for one thing that it signs in a task whose title names an attack.
+ */
+import { KeyHolder } from '../../../keyholders/key-holder.ts';
+import type { Said } from '../../../keyholders/journal.ts';
+import { runKeyHolder } from '../../../keyholders/service.ts';
+import { runDaemon } from '../../../transport/daemon.ts';
+import { sha256Hex } from '../../../trust/digest.ts';
+import type { Kind, Payload } from '../../../trust/documents.ts';
+import type { TaskLife } from '../../../trust/life.ts';
+import type { Attack } from './attacks.ts';
+
+type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+class HostileKeyHolder extends KeyHolder {
+  protected override sign<K extends Kind>(
+    task: TaskLife,
+    kind: K,
+    content: Content<K>,
+    blob: Uint8Array | undefined,
+  ): Said {
+    const lie = (changes: object, other = blob): Said => super.sign(task, kind, { ...content, ...changes }, other);
+    const attack = task.document.title as Attack;
+    if (attack === 'opens another contribution' && kind === 'contribution' && blob !== undefined) {
+      // Well-formed, chosen after the others' contributions were there to see, and not what was committed to.
+      const message = Uint8Array.from(blob);
+      message.set([(message.at(-8) ?? 0) ^ 1], message.length - 8);
+      return lie({ message: { digest: sha256Hex(message), size: message.length } }, message);
+    }
+    if (attack === 'copies a commitment' && kind === 'approval') {
+      const victim = [...task.approvals.values()][0];
+      if (victim === undefined) throw new Error('nobody has committed yet');
+      return lie({ commitment: victim.payload.commitment });
+    }
+    if (attack === 'signs another joint key' && kind === 'joint-key' && blob !== undefined) {
+      const key = Uint8Array.from(blob);
+      key.set([(key.at(-8) ?? 0) ^ 1], key.length - 8);
+      return lie({ key: { digest: sha256Hex(key), size: key.length } }, key);
+    }
+    if (attack === 'names another receiver' && kind === 'release') return lie({ receiver: 'north' });
+    return super.sign(task, kind, content, blob);
+  }
+}
+
+await runDaemon('key-holder', (profile, log, stop, ready) =>
+  runKeyHolder(profile, log, stop, ready, (options) => new HostileKeyHolder(options)),
+);

@@ -1,0 +1,214 @@
+/**
+ * A network of real daemons on which attacks are mounted: sessions of every party, also of one whose daemon is
+ * running (a colluder who uses its identity for more than its daemon does), and what a witness sees of it all.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as yaml from 'yaml';
+import { fetchResult } from '../../../clients/output-party.ts';
+import { submit } from '../../../clients/provider.ts';
+import { propose } from '../../../clients/requester.ts';
+import { Session } from '../../../clients/session.ts';
+import { connectAdmin, type AdminConnection } from '../../../transport/admin-socket.ts';
+import { connect, type Connection } from '../../../transport/client.ts';
+import { openProfile, readConfig } from '../../../transport/profile.ts';
+import { sha256Hex } from '../../../trust/digest.ts';
+import { signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
+import { signerOf, type Identity } from '../../../trust/identity.ts';
+import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
+import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../local-network.ts';
+import type { Attack } from './attacks.ts';
+
+export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
+export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
+
+/** How long something may take that must happen: generous, for a machine that is busy with other tests. */
+export const PATIENCE = { timeoutMs: 90_000 };
+
+type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+export class Stage implements AsyncDisposable {
+  readonly net: TestNetwork;
+  readonly #sessions = new Map<string, Promise<Session>>();
+  readonly #admins = new Map<string, AdminConnection>();
+  readonly #connections: Connection[] = [];
+
+  private constructor(net: TestNetwork) {
+    this.net = net;
+  }
+
+  static async start(options: TestNetworkOptions = {}): Promise<Stage> {
+    return new Stage(await TestNetwork.start(options));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { close } of [...this.#admins.values(), ...this.#connections]) close();
+    const open = await Promise.allSettled(this.#sessions.values());
+    for (const session of open) if (session.status === 'fulfilled') await session.value[Symbol.asyncDispose]();
+    await this.net[Symbol.asyncDispose]();
+  }
+
+  /** The one session of a party, with a state folder beside that of its daemon, if it runs one. */
+  session(party: string): Promise<Session> {
+    const known = this.#sessions.get(party) ?? Session.open(this.#profileBeside(party));
+    this.#sessions.set(party, known);
+    return known;
+  }
+
+  #profileBeside(party: string): string {
+    const usual = this.net.network.profile(party);
+    const config = yaml.parse(readFileSync(usual, 'utf8')) as object;
+    const file = join(dirname(usual), 'beside.yaml');
+    writeFileSync(file, yaml.stringify({ ...config, state: 'beside' }));
+    return file;
+  }
+
+  identity(party: string): Identity {
+    return openProfile(this.net.network.profile(party)).identity;
+  }
+
+  /** A connection without a view of the log, of any identity, that tries everything once. */
+  dial(identity: Identity): Connection {
+    const { config, consortium } = openProfile(this.net.network.profile('watchdog'));
+    const connection = connect({
+      address: config.aggregator,
+      identity,
+      consortium,
+      retry: { attempts: 1, baseMs: 1, capMs: 1 },
+    });
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** What the operator of a key holder can call. */
+  operator(holder: string): AdminConnection['admin'] {
+    const profile = this.net.network.profile(holder);
+    const socket = resolve(dirname(profile), readConfig(profile)['admin-socket']);
+    const known = this.#admins.get(holder) ?? connectAdmin(socket);
+    this.#admins.set(holder, known);
+    return known.admin;
+  }
+
+  /** The operators of these key holders approve, once their daemons have read the proposal. */
+  async approve(task: TaskLife, holders: readonly string[] = this.net.holders): Promise<void> {
+    for (const holder of holders) {
+      const admin = this.operator(holder);
+      await eventually(async () => (await admin.List({})).tasks.some(({ task: id }) => id === task.id));
+      await admin.Approve({ task: task.id });
+    }
+  }
+
+  /** Proposes the small task of the test network, as its output party. */
+  async propose(title: Attack | 'honest', changes: Record<string, unknown> = {}): Promise<TaskLife> {
+    return propose(await this.session(RECEIVER), this.net.task({ ...changes, title }));
+  }
+
+  /** The task as this party sees it, once it has read everything that the log holds now. */
+  async as(party: string, task: TaskLife): Promise<{ session: Session; task: TaskLife }> {
+    const session = await this.session(party);
+    await session.board.refresh();
+    return { session, task: session.task(task.id) };
+  }
+
+  /** What a controller sees, which has no part in the task. */
+  async witness(task: TaskLife): Promise<TaskLife> {
+    return (await this.as('watchdog', task)).task;
+  }
+
+  async submit(task: TaskLife, parties: readonly string[] = INPUTS): Promise<void> {
+    for (const party of parties) {
+      const { session } = await this.as(party, task);
+      await submit(session, task.id, this.net.table(party), PATIENCE);
+    }
+  }
+
+  /** The values of a result, by statistic. */
+  async result(task: TaskLife): Promise<Record<string, string | undefined>> {
+    const { session } = await this.as(RECEIVER, task);
+    const { document } = await fetchResult(session, task.id, PATIENCE);
+    return Object.fromEntries(
+      document.result.statistics.map(({ name, rows }) => [name, String(rows[0]?.value)]),
+    );
+  }
+
+  /** Waits until the witness sees this of the task. */
+  async see<T>(task: TaskLife, what: (life: TaskLife) => T | undefined): Promise<T> {
+    const { session } = await this.as('watchdog', task);
+    return session.until(task.id, what, PATIENCE);
+  }
+
+  reached(task: TaskLife, phase: TaskLife['phase']): Promise<TaskLife> {
+    return this.see(task, (life) => (life.phase === phase ? life : undefined));
+  }
+
+  ending(task: TaskLife): Promise<Ending> {
+    return this.see(task, (life) => life.ending);
+  }
+
+  /** Waits until the log shows a document that counts for nothing, and says why. */
+  ignored(task: TaskLife, kind: Kind, by: string): Promise<Ignored> {
+    return this.see(task, (life) => life.ignored.find((entry) => entry.kind === kind && entry.by === by));
+  }
+
+  /** Signs a document as a party, and has the same or another party append it. Throws the aggregator's refusal. */
+  async say<K extends Kind>(
+    task: TaskLife,
+    kind: K,
+    content: Content<K>,
+    { by, through = by }: { by: string; through?: string },
+  ): Promise<number> {
+    const { board } = (await this.as(through, task)).session;
+    return board.append(this.sign(task, kind, content, by, board.book.seen));
+  }
+
+  sign<K extends Kind>(
+    task: TaskLife,
+    kind: K,
+    content: Content<K>,
+    by: string,
+    seen: Payload<'approval'>['seen'],
+  ): Uint8Array {
+    const header = { task: task.id, by, at: new Date().toISOString(), seen };
+    return signDocument(
+      kind,
+      { ...header, ...content } as unknown as Payload<K>,
+      signerOf(this.identity(by)),
+    );
+  }
+
+  /** Uploads bytes for a task and names them. */
+  async put(party: string, task: TaskLife, bytes: Uint8Array): Promise<Blob> {
+    const { session } = await this.as(party, task);
+    await session.board.put(task.id, bytes);
+    return blobOf(bytes);
+  }
+
+  /** Where the aggregator keeps an object: whoever runs it can write there. */
+  object(digest: string): string {
+    return objectFile(join(this.net.folder, 'aggregator', 'state', 'blobs'), digest);
+  }
+
+  /** What a daemon has logged. */
+  log(party: string): string {
+    return readFileSync(join(this.net.folder, party, 'daemon.log'), 'utf8');
+  }
+}
+
+export function blobOf(bytes: Uint8Array): Blob {
+  return { digest: sha256Hex(bytes), size: bytes.length };
+}
+
+/** The file of an object in a blob store. */
+export function objectFile(folder: string, digest: string): string {
+  return join(folder, 'objects', digest.slice(0, 2), digest.slice(2, 4), digest);
+}
+
+/** Waits for something that cannot be followed. */
+export async function eventually(check: () => Promise<boolean>): Promise<void> {
+  const late = Date.now() + PATIENCE.timeoutMs;
+  while (!(await check())) {
+    if (Date.now() > late) throw new Error('it did not happen in time');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

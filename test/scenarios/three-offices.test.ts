@@ -1,0 +1,34 @@
+/** The main story: a task from its proposal to destroyed keys, with real daemons, and a receipt that verifies. */
+import { expect, test } from 'vitest';
+import { fetchResult, receiptOf } from '../../clients/output-party.ts';
+import { submit } from '../../clients/provider.ts';
+import { propose } from '../../clients/requester.ts';
+import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
+import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
+
+test.each([3, 4, 5, 7])(
+  'a task with %i key holders gives the exact answer and a valid receipt',
+  async (k) => {
+    await using net = await TestNetwork.start({ holders: k });
+    const office = await net.session(RECEIVER);
+    const task = await propose(office, net.task());
+    await Promise.all(
+      INPUTS.map(async (party) => {
+        const session = await net.session(party);
+        await submit(session, task.id, net.table(party));
+      }),
+    );
+    const delivered = await fetchResult(office, task.id);
+    const values = Object.fromEntries(
+      delivered.document.result.statistics.map(({ name, rows }) => [name, rows[0]?.value]),
+    );
+    expect(values).toEqual(ANSWER);
+
+    await office.until(task.id, (life) => (life.phase === 'SHREDDED' ? true : undefined), {
+      timeoutMs: 20_000,
+    });
+    const receipt = parseReceipt(Buffer.from(JSON.stringify(receiptOf(office, task, delivered))));
+    const verdict = verifyReceipt(receipt, office.profile.consortium.digest);
+    expect(verdict.task.shreds.size).toBe(k);
+  },
+);
