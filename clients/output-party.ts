@@ -11,11 +11,12 @@ import { finishTask } from '../statistics/finish.ts';
 import type { Result } from '../statistics/result.ts';
 import { hex, sha256Hex, unhex } from '../trust/digest.ts';
 import type { Signed } from '../trust/documents.ts';
+import { createDurably } from '../trust/durable-file.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { commitToResult, writeReceipt, type Receipt } from '../trust/receipt.ts';
 import { shareBinding, unpackShares } from '../trust/release.ts';
 import { openSealed } from '../trust/sealed-box-open.ts';
-import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
+import { makeFolder } from '../trust/storage/files.ts';
 import type { Session, WaitOptions } from './session.ts';
 
 /** What is said to the world about a result: the task, and the statistics in exact decimals. */
@@ -137,25 +138,43 @@ async function combine(
 
 /**
  * Says that the result has arrived, and commits to it without showing it. The salt is kept before the
- * commitment is sent, so that a client that dies in between acknowledges with the same words.
+ * commitment is sent, and made only once, so that a client that dies in between, or a second one beside it,
+ * acknowledges with the same words.
  */
 async function acknowledge(session: Session, task: TaskLife, document: ResultDocument): Promise<Uint8Array> {
   const folder = join(session.profile.state, 'results');
   await makeFolder(folder);
-  const file = join(folder, `${task.id}.salt`);
-  if (!existsSync(file)) await writeFileAtomic(file, hex(randomBytes(32)));
-  const salt = unhex(readFileSync(file, 'utf8'));
+  const salt = saltIn(join(folder, `${task.id}.salt`));
   const result = commitToResult(salt, document);
-  if (task.delivery === undefined) {
-    const releases = task.holders.map((holder) => releaseOf(task, holder).digest);
-    await session.catchUp(await session.board.append(session.sign(task, 'delivery', { releases, result })));
-  } else if (task.delivery.payload.result !== result) {
+  if (task.delivery === undefined) await deliver(session, task, result);
+  if (task.delivery?.payload.result !== result) {
     throw new StrongroomError(
       'DOCUMENT_CONFLICT',
       'Another result of this task has been acknowledged before.',
     );
   }
   return salt;
+}
+
+function saltIn(file: string): Uint8Array {
+  try {
+    if (!existsSync(file)) createDurably(file, Buffer.from(hex(randomBytes(32))));
+  } catch (error) {
+    // Made by another process of this party meanwhile.
+    if (!existsSync(file)) throw error;
+  }
+  return unhex(readFileSync(file, 'utf8'));
+}
+
+/** Where another process of this party was faster, its delivery is as good as ours. */
+async function deliver(session: Session, task: TaskLife, result: string): Promise<void> {
+  const releases = task.holders.map((holder) => releaseOf(task, holder).digest);
+  try {
+    await session.catchUp(await session.board.append(session.sign(task, 'delivery', { releases, result })));
+  } catch (error) {
+    await session.board.refresh();
+    if (task.delivery === undefined) throw error;
+  }
 }
 
 /** The receipt of a delivered task, as this session has verified it. */

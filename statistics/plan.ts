@@ -117,10 +117,16 @@ function fit(task: TaskDocument, counts: Omit<BfvTask, 'decryptions'>): Fit {
   }
 }
 
+/**
+ * No slot is planned to hold more, so that t stays below 2^45: there q ≡ 1 (mod t) can be had, and encryption
+ * takes two thirds of the time (`schemes/bfv/prime-chain.ts`). Larger sums are split into limbs.
+ */
+const SLOT_LIMIT = 1n << 42n;
+
 /** Small ciphertexts hold small numbers and so need more limbs: the layout whose ciphertexts are fewest bytes. */
 function cheapestLayout(task: TaskDocument, counts: BfvTask): Layout | undefined {
   const priced = bfvChoices(counts).flatMap(({ magnitude, ringDegree, ciphertextBytes }) => {
-    const layout = layOut(task, magnitude);
+    const layout = layOut(task, magnitude < SLOT_LIMIT ? magnitude : SLOT_LIMIT);
     if (layout === undefined) return [];
     return [{ layout, bytes: Math.ceil(layout.slots / ringDegree) * ciphertextBytes }];
   });

@@ -1,9 +1,12 @@
-/** Each key holder, whatever its position in the task, is killed in every phase, comes back, and all is well. */
+/** A key holder, whatever its position in the task, is killed in every phase, comes back, and all is well. */
 import { test } from 'vitest';
 import { daemon, killingTour } from '../killing-tour.ts';
 import { TestNetwork } from '../local-network.ts';
 
-test('the first, the middle and the last key holder are killed in every phase', async () => {
+/** Its position decides whether a key holder is the first or the last to speak; `SLOW=1` tries them all. */
+const HOLDERS = process.env['SLOW'] === '1' ? ['holder-1', 'holder-2', 'holder-3'] : ['holder-1', 'holder-3'];
+
+test(`${HOLDERS.join(', then ')} is killed in every phase`, async () => {
   await using net = await TestNetwork.start({ approve: 'operator' });
-  for (const holder of net.holders) await killingTour(net, [daemon(net, holder)]);
+  for (const holder of HOLDERS) await killingTour(net, [daemon(net, holder)]);
 });

@@ -19,3 +19,13 @@ export type Attack =
   | 'copies a commitment'
   | 'signs another joint key'
   | 'names another receiver';
+
+/** Behind an attack: the aggregator is in it too, and puts everything into the log. */
+export const COLLUSION = ' with the aggregator';
+
+export type Title = 'honest' | Attack | `${Attack}${typeof COLLUSION}`;
+
+/** The attack that a title names. */
+export function attackOf(title: string): Attack {
+  return title.replace(COLLUSION, '') as Attack;
+}

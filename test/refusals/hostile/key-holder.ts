@@ -8,7 +8,7 @@ import { runDaemon } from '../../../transport/daemon.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
 import type { Kind, Payload } from '../../../trust/documents.ts';
 import type { TaskLife } from '../../../trust/life.ts';
-import type { Attack } from './attacks.ts';
+import { attackOf } from './attacks.ts';
 
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
@@ -20,7 +20,7 @@ class HostileKeyHolder extends KeyHolder {
     blob: Uint8Array | undefined,
   ): Said {
     const lie = (changes: object, other = blob): Said => super.sign(task, kind, { ...content, ...changes }, other);
-    const attack = task.document.title as Attack;
+    const attack = attackOf(task.document.title);
     if (attack === 'opens another contribution' && kind === 'contribution' && blob !== undefined) {
       // Well-formed, chosen after the others' contributions were there to see, and not what was committed to.
       const message = Uint8Array.from(blob);
@@ -31,6 +31,15 @@ class HostileKeyHolder extends KeyHolder {
       const victim = [...task.approvals.values()][0];
       if (victim === undefined) throw new Error('nobody has committed yet');
       return lie({ commitment: victim.payload.commitment });
+    }
+    if (attack === 'copies a commitment' && kind === 'contribution') {
+      const commitment = task.approvals.get(this.name)?.payload.commitment;
+      const victim = task.holders.find(
+        (holder) => holder !== this.name && task.approvals.get(holder)?.payload.commitment === commitment,
+      );
+      const opened = task.contributions[0]?.get(victim ?? '');
+      if (opened === undefined) throw new Error('the other has not opened its commitment yet');
+      return lie({ message: opened.payload.message }, undefined);
     }
     if (attack === 'signs another joint key' && kind === 'joint-key' && blob !== undefined) {
       const key = Uint8Array.from(blob);

@@ -2,6 +2,7 @@
  * A network of real daemons on which attacks are mounted: sessions of every party, also of one whose daemon is
  * running (a colluder who uses its identity for more than its daemon does), and what a witness sees of it all.
  */
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,13 +19,13 @@ import { signDocument, type Blob, type Kind, type Payload } from '../../../trust
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../local-network.ts';
-import type { Attack } from './attacks.ts';
+import type { Title } from './attacks.ts';
 
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
 
 /** How long something may take that must happen: generous, for a machine that is busy with other tests. */
-export const PATIENCE = { timeoutMs: 90_000 };
+export const PATIENCE = { timeoutMs: 60_000 };
 
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
@@ -100,8 +101,23 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Proposes the small task of the test network, as its output party. */
-  async propose(title: Attack | 'honest', changes: Record<string, unknown> = {}): Promise<TaskLife> {
+  async propose(title: Title, changes: Record<string, unknown> = {}): Promise<TaskLife> {
     return propose(await this.session(RECEIVER), this.net.task({ ...changes, title }));
+  }
+
+  /** The envelope of a proposal by the output party, whatever its document says. */
+  async proposal(title: Title, changes: Record<string, unknown>): Promise<Uint8Array> {
+    const { board } = await this.session(RECEIVER);
+    await board.refresh();
+    const payload = {
+      by: RECEIVER,
+      at: new Date().toISOString(),
+      seen: board.book.seen,
+      consortium: board.book.consortium.digest,
+      nonce: randomBytes(32).toString('hex'),
+      document: { ...this.net.task(), ...changes, title },
+    };
+    return signDocument('proposal', payload, signerOf(this.identity(RECEIVER)));
   }
 
   /** The task as this party sees it, once it has read everything that the log holds now. */
@@ -132,10 +148,12 @@ export class Stage implements AsyncDisposable {
     );
   }
 
-  /** Waits until the witness sees this of the task. */
+  /** Waits until the witness sees this of the task, whether or not it has ended. */
   async see<T>(task: TaskLife, what: (life: TaskLife) => T | undefined): Promise<T> {
-    const { session } = await this.as('watchdog', task);
-    return session.until(task.id, what, PATIENCE);
+    let answer: T | undefined;
+    await eventually(async () => (answer = what(await this.witness(task))) !== undefined);
+    if (answer === undefined) throw new Error('unreachable');
+    return answer;
   }
 
   reached(task: TaskLife, phase: TaskLife['phase']): Promise<TaskLife> {

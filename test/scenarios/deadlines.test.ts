@@ -1,0 +1,102 @@
+/** Tasks that end early: a deadline passes, the proposer cancels, a key holder rejects. The key shares die in each case. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fetchResult } from '../../clients/output-party.ts';
+import { cancel, propose } from '../../clients/requester.ts';
+import type { Session } from '../../clients/session.ts';
+import { connectAdmin } from '../../transport/admin-socket.ts';
+import { readConfig } from '../../transport/profile.ts';
+import type { Ending, TaskLife } from '../../trust/life.ts';
+import { RECEIVER, TestNetwork } from '../local-network.ts';
+import { approve, expectExact, reached, submitAs } from '../task-story.ts';
+
+let net: TestNetwork;
+let office: Session;
+beforeAll(async () => {
+  net = await TestNetwork.start({ approve: 'operator' });
+  office = await net.session(RECEIVER);
+});
+afterAll(() => net[Symbol.asyncDispose]());
+
+/** Each deadline is so long after the one before it, the first after the proposal. */
+async function proposed(deadlines: readonly number[], changes: Record<string, unknown> = {}): Promise<TaskLife> {
+  const [first, second, third] = deadlines.map((seconds) => `PT${seconds}S`);
+  return propose(office, net.task({ deadlines: { approve: first, collect: second, release: third }, ...changes }));
+}
+
+async function approveAll(id: string): Promise<void> {
+  await Promise.all(net.holders.map((holder) => approve(net, holder, id)));
+}
+
+/** The task ends, and whoever has approved destroys its share and says so. */
+async function ended(task: TaskLife): Promise<Ending | undefined> {
+  const over = ({ ending, approvals, shreds }: TaskLife) => ending !== undefined && shreds.size === approvals.size;
+  await reached(office, task.id, over);
+  expect(task.ignored).toEqual([]);
+  return task.ending;
+}
+
+test.concurrent('the deadline to approve passes', async () => {
+  const task = await proposed([2, 60, 60]);
+  await approve(net, 'holder-1', task.id);
+  expect(await ended(task)).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });
+  expect([...task.shreds.keys()]).toEqual(['holder-1']);
+  expect(task.contributions).toEqual([]);
+});
+
+test.concurrent('the deadline to submit passes with too few inputs', async () => {
+  const task = await proposed([9, 1, 60]);
+  await approveAll(task.id);
+  await Promise.all(['north', 'south'].map((party) => submitAs(net, party, task.id)));
+  expect(await ended(task)).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });
+  expect(task.shreds.size).toBe(3);
+  await expect(submitAs(net, 'east', task.id)).rejects.toMatchObject({ code: 'TASK_ENDED' });
+});
+
+test.concurrent('the deadline to submit passes with enough inputs, and the others are left out', async () => {
+  const task = await proposed([9, 1, 60], { disclosure: { 'minimum-contributors': 2 } });
+  await approveAll(task.id);
+  await Promise.all(['north', 'south'].map((party) => submitAs(net, party, task.id)));
+  await expectExact(net, task.id, { people: '3', 'mean-pay': '10.83' });
+  expect([...task.manifests.keys()].sort()).toEqual(['north', 'south']);
+  await expect(submitAs(net, 'east', task.id)).rejects.toMatchObject({ code: 'PHASE_CLOSED' });
+});
+
+test.concurrent('the proposer cancels, and nobody else can', async () => {
+  const task = await proposed([60, 60, 60]);
+  await approveAll(task.id);
+  await reached(office, task.id, ({ phase }) => phase === 'COLLECTING');
+  const north = await net.session('north');
+  await expect(cancel(north, north.task(task.id), 'not mine')).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
+  await cancel(office, task, 'the question has changed');
+  expect(await ended(task)).toMatchObject({ phase: 'CANCELLED', by: RECEIVER, detail: 'the question has changed' });
+  expect(task.shreds.size).toBe(3);
+});
+
+test.concurrent('one key holder rejects, and no key ever exists', async () => {
+  const task = await proposed([60, 60, 60]);
+  await approve(net, 'holder-1', task.id);
+  const folder = join(net.folder, 'holder-2');
+  const { admin, close } = connectAdmin(join(folder, readConfig(net.network.profile('holder-2'))['admin-socket']));
+  await admin.Reject({ task: task.id, reason: 'no legal basis' });
+  close();
+  const ending = { phase: 'REJECTED', by: 'holder-2', code: 'POLICY_REFUSED', detail: 'no legal basis' };
+  expect(await ended(task)).toEqual(ending);
+  expect([...task.shreds.keys()]).toEqual(['holder-1']);
+  expect(task.contributions).toEqual([]);
+  await expect(submitAs(net, 'north', task.id)).rejects.toMatchObject({ code: 'TASK_ENDED' });
+});
+
+test('the deadline to release passes while one key holder is away; it destroys its share when it is back', async () => {
+  const task = await proposed([8, 1, 1]);
+  await approveAll(task.id);
+  await reached(office, task.id, ({ phase }) => phase === 'COLLECTING');
+  await net.network.stopDaemon('holder-3', 'SIGKILL');
+  await Promise.all(['north', 'south', 'east'].map((party) => submitAs(net, party, task.id)));
+  await expect(fetchResult(office, task.id)).rejects.toMatchObject({ code: 'TASK_ENDED' });
+  expect(task.ending).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });
+  expect([...task.releases.keys()].sort()).toEqual(['holder-1', 'holder-2']);
+  await net.network.startDaemon('holder-3');
+  await ended(task);
+  expect(task.shreds.size).toBe(3);
+});
