@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
+import { checkReader } from './readers.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
@@ -81,6 +82,11 @@ export class Aggregator {
       throw new StrongroomError('NOT_AUTHORISED', `${party} has nothing to upload for this task.`);
     }
     return 2 * (asInput + asHolder);
+  }
+
+  /** Throws the reason where a party may not fetch an object. */
+  checkReader(digest: string, party: string): void {
+    checkReader(this.book.tasks.values(), digest, party);
   }
 
   /** Does what is due in a task, if anything is. */

@@ -13,6 +13,8 @@ export interface BlobOptions {
   readonly claims: BlobClaims;
   /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
   readonly quota: (task: string, caller: Caller) => number;
+  /** Throws the reason where a party may not fetch an object. */
+  readonly checkReader: (digest: string, caller: Caller) => void;
 }
 
 export function blobService(options: BlobOptions): Service {
@@ -22,7 +24,7 @@ export function blobService(options: BlobOptions): Service {
       await put(options, requests, caller);
       return {};
     },
-    Get: (request) => get(options, request),
+    Get: (request, { caller }) => get(options, request, caller),
   });
 }
 
@@ -53,7 +55,12 @@ async function put(
   }
 }
 
-async function* get({ blobs }: BlobOptions, { digest, offset }: GetRequest): AsyncGenerator<GetResponse> {
+async function* get(
+  { blobs, checkReader }: BlobOptions,
+  { digest, offset }: GetRequest,
+  caller: Caller,
+): AsyncGenerator<GetResponse> {
+  checkReader(digest, caller);
   if (!Number.isSafeInteger(offset)) throw malformed('the offset is too large');
   for await (const chunk of blobs.read(digest, offset)) yield { chunk };
 }

@@ -52,7 +52,12 @@ export async function runAggregator(
         admit: (envelope, caller) => aggregator.admit(envelope, caller.party),
         examine: (envelope) => aggregator.examine(envelope),
       }),
-      blobService({ blobs, claims, quota: (task, caller) => aggregator.quota(task, caller.party) }),
+      blobService({
+        blobs,
+        claims,
+        quota: (task, caller) => aggregator.quota(task, caller.party),
+        checkReader: (digest, caller) => aggregator.checkReader(digest, caller.party),
+      }),
     ],
     onFailure: (path, error) => log.warn({ path, err: error }, 'a call failed'),
   });

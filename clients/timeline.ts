@@ -1,5 +1,5 @@
 /** When each phase of a task ended and how many bytes it put on the board, read off the signed documents. */
-import { openDocument, type AnySigned, type Kind } from '../trust/documents.ts';
+import { blobsOf, openDocument, type Kind } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import type { Board } from '../transport/board.ts';
 
@@ -25,10 +25,11 @@ export function timeline(board: Board, task: TaskLife): PhaseFigures[] {
   const documents = task.entries.map((index) => {
     const envelope = board.entry(index);
     const signed = openDocument(envelope, board.book.consortium.signingKeys);
+    const objectBytes = blobsOf(signed).reduce((total, blob) => total + blob.size, 0);
     return {
       kind: signed.kind,
       at: Date.parse(signed.payload.at),
-      bytes: envelope.length + blobBytes(signed),
+      bytes: envelope.length + objectBytes,
     };
   });
   let before = Date.parse(task.proposal.payload.at);
@@ -39,22 +40,4 @@ export function timeline(board: Board, task: TaskLife): PhaseFigures[] {
     before = end;
     return { phase, ms, bytes: own.reduce((total, { bytes }) => total + bytes, 0) };
   });
-}
-
-/** The objects that a document refers to, as many bytes as their signer sends. */
-function blobBytes({ kind, payload }: AnySigned): number {
-  switch (kind) {
-    case 'contribution':
-      return payload.message.size;
-    case 'manifest':
-      return payload.ciphertexts.reduce((total, blob) => total + blob.size, 0);
-    case 'evaluation':
-      return payload.outputs.reduce((total, blob) => total + blob.size, 0);
-    case 'release':
-      return payload.box.size;
-    case 'joint-key':
-      return payload.key.size;
-    default:
-      return 0;
-  }
 }

@@ -267,8 +267,12 @@ export class KeyHolder {
     }
   }
 
+  /**
+   * At the deadline to collect it is for the aggregator to seal what has come, where that is enough: a key
+   * holder that ended the task then would race it, and ends it only where nothing is sealed in time to release.
+   */
   #checkDeadline(task: TaskLife): void {
-    const phase = task.currentDeadline;
+    const phase = task.phase === 'COLLECTING' ? 'release' : task.currentDeadline;
     if (phase === undefined || Date.now() <= task.deadline(phase).getTime()) return;
     throw new StrongroomError('DEADLINE_PASSED', `The deadline to ${phase} has passed`);
   }

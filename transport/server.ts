@@ -105,7 +105,11 @@ function bind(server: grpc.Server, { address, credentials }: ServeOptions): Prom
 
 function shutDown(server: grpc.Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.forceShutdown(), graceMs);
+    const cut = setTimeout(() => {
+      server.forceShutdown();
+      // grpc-js does not always call back for a session that it has destroyed itself.
+      resolve();
+    }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(cut);
       resolve();

@@ -132,6 +132,24 @@ function decode(kind: Kind, payload: Uint8Array): Payload {
   );
 }
 
+/** The objects on the board that a document refers to. */
+export function blobsOf({ kind, payload }: AnySigned): readonly Blob[] {
+  switch (kind) {
+    case 'contribution':
+      return [payload.message];
+    case 'joint-key':
+      return [payload.key];
+    case 'manifest':
+      return payload.ciphertexts;
+    case 'evaluation':
+      return payload.outputs;
+    case 'release':
+      return [payload.box];
+    default:
+      return [];
+  }
+}
+
 /**
  * What an approval commits to: SHA-256 over the fixed-width concatenation of a label, the task, the digest of
  * the holder's name and the digest of its contribution. The contribution holds fresh noise of full entropy, so

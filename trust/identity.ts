@@ -33,11 +33,13 @@ export async function createIdentity(party: {
   readonly organisation: string;
   readonly jurisdiction: string;
   readonly roles: readonly Role[];
+  /** For how long the TLS certificate is valid; see `createTlsCertificate`. */
+  readonly validDays?: number;
 }): Promise<Identity> {
   if (!PartyName.safeParse(party.name).success) throw invalid(`a party cannot be named "${party.name}"`);
   const signingKey = createSigningSeed();
   const sealing = await createSealingKey();
-  const tls = await createTlsCertificate(party.name);
+  const tls = await createTlsCertificate(party.name, party.validDays);
   const card = readCard({
     party: party.name,
     organisation: party.organisation,

@@ -12,7 +12,7 @@ import { validateTask, type TaskDocument } from '../statistics/task.ts';
 import { checkCommittee } from './committee.ts';
 import type { Consortium } from './consortium.ts';
 import { canonicalJson, sha256Hex } from './digest.ts';
-import { commitTo, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
+import { blobsOf, commitTo, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
 
 export type Phase =
   | 'PROPOSED'
@@ -86,6 +86,8 @@ export class TaskLife {
   readonly shreds = new Map<string, Signed<'shred'>>();
   ending: Ending | undefined;
   readonly ignored: Ignored[] = [];
+  /** The objects that the documents of this task name, by digest, with the kind of the document. */
+  readonly blobs = new Map<string, Kind>();
   /** Log indices of everything that counts, in order. */
   readonly entries: number[] = [];
   /** The sizes of the log that the signers of those had seen. */
@@ -218,6 +220,7 @@ export class TaskLife {
     const { kind, payload } = document;
     this.entries.push(index);
     this.seenSizes.push(payload.seen.size);
+    for (const blob of blobsOf(document)) this.blobs.set(blob.digest, kind);
     switch (kind) {
       case 'proposal':
         return;

@@ -11,14 +11,19 @@ import { hex } from './digest.ts';
 
 // P-256 rather than Ed25519: proxies, hardware modules and browsers between institutions know it.
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-const VALID_YEARS = 20;
-const CLOCK_SKEW_MS = 24 * 3600 * 1000;
+const VALID_DAYS = 20 * 365;
+const DAY_MS = 24 * 3600 * 1000;
+const CLOCK_SKEW_MS = DAY_MS;
 
 /**
  * A fresh P-256 key (PKCS #8, PEM) and a certificate over it (DER): CN = party, SAN = party, localhost and
  * 127.0.0.1, for client and server. It says CA:FALSE, so that nobody who pins it accepts what its key signs.
+ * It is valid for `validDays` from now on, 20 years if nothing is said; after that every peer refuses it.
  */
-export async function createTlsCertificate(party: string): Promise<{ key: string; certificate: Uint8Array }> {
+export async function createTlsCertificate(
+  party: string,
+  validDays = VALID_DAYS,
+): Promise<{ key: string; certificate: Uint8Array }> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const now = Date.now();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -26,7 +31,7 @@ export async function createTlsCertificate(party: string): Promise<{ key: string
     serialNumber: `00${hex(randomBytes(16))}`,
     name: `CN=${party}`,
     notBefore: new Date(now - CLOCK_SKEW_MS),
-    notAfter: new Date(new Date(now).setFullYear(new Date(now).getFullYear() + VALID_YEARS)),
+    notAfter: new Date(now + validDays * DAY_MS),
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
