@@ -43,7 +43,7 @@ export async function runAggregator(
   });
   const server = await serve({
     address: config.aggregator,
-    credentials: serverCredentials(identity, consortium),
+    credentials: serverCredentials(identity, book.consortium),
     identify: identifyBy(() => book.consortium),
     services: [
       boardService({

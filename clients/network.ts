@@ -32,7 +32,7 @@ export interface NetworkSpec {
   readonly approve: 'operator' | 'automatic';
 }
 
-const AGGREGATOR = 'aggregator';
+export const AGGREGATOR = 'aggregator';
 
 /** The entry points of the daemons: they are started as processes, never imported. */
 export const DAEMONS = {

@@ -184,7 +184,7 @@ export function receiptOf(session: Session, task: TaskLife, { document, salt }: 
   const { checkpoint } = follower;
   if (checkpoint === undefined) throw new StrongroomError('NOT_FOUND', 'The log is empty.');
   return writeReceipt({
-    consortium: board.entry(0),
+    consortium: board.entry(board.book.consortiumIndexOf(task)),
     checkpoint,
     entries: task.entries.map((index) => ({ index, envelope: board.entry(index) })),
     seenSizes: task.seenSizes,

@@ -10,6 +10,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { openEncryptor } from '../schemes/encryptor.ts';
 import { openEncoder } from '../statistics/encode.ts';
 import { readTable } from '../statistics/csv.ts';
+import { openAtRest, sealAtRest } from '../trust/at-rest.ts';
 import { hex, sha256Hex } from '../trust/digest.ts';
 import { openDocument, type Blob } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -30,6 +31,8 @@ interface Prepared {
   readonly envelope: Uint8Array;
   readonly blobs: readonly Blob[];
   readonly records: number;
+  /** Whether an earlier run prepared it, and may have uploaded some of it. */
+  readonly resumed: boolean;
 }
 
 export interface SubmitOptions extends WaitOptions {
@@ -88,25 +91,27 @@ async function prepare(
   }
   const envelope = session.sign(task, 'manifest', { key: key.digest, ciphertexts: blobs });
   const journal = { source, records, envelope: Buffer.from(envelope).toString('base64') };
-  await writeFileAtomic(join(folder, JOURNAL), Buffer.from(JSON.stringify(journal)));
-  return { envelope, blobs, records };
+  const sealed = sealAtRest(Buffer.from(JSON.stringify(journal)), session.profile.unlock, JOURNAL);
+  await writeFileAtomic(join(folder, JOURNAL), sealed);
+  return { envelope, blobs, records, resumed: false };
 }
 
-const JOURNAL = 'submission.json';
+const JOURNAL = 'submission.sealed';
 
-/** What is written down before anything is sent. */
+/** What is written down before anything is sent; sealed, since a digest of few records gives them away. */
 const Journal = z.strictObject({ source: z.string(), records: z.int(), envelope: z.base64() });
 
 /** What an earlier run prepared from the same files; undefined where there is nothing to go on with. */
 function resume(session: Session, task: TaskLife, folder: string, source: string): Prepared | undefined {
   const file = join(folder, JOURNAL);
   if (!existsSync(file)) return undefined;
-  const journal = Journal.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const opened = openAtRest(new Uint8Array(readFileSync(file)), session.profile.unlock, JOURNAL);
+  const journal = Journal.parse(JSON.parse(Buffer.from(opened).toString('utf8')));
   if (journal.source !== source) return undefined;
   const envelope = new Uint8Array(Buffer.from(journal.envelope, 'base64'));
   const document = openDocument(envelope, session.board.book.consortium.signingKeys);
   if (document.kind !== 'manifest' || document.payload.key !== task.jointKey?.digest) return undefined;
-  return { envelope, blobs: document.payload.ciphertexts, records: journal.records };
+  return { envelope, blobs: document.payload.ciphertexts, records: journal.records, resumed: true };
 }
 
 /** Uploads what the board does not have yet, then appends the manifest: both may be repeated at will. */
@@ -114,12 +119,13 @@ async function send(
   session: Session,
   task: TaskLife,
   folder: string,
-  { envelope, blobs, records }: Prepared,
+  { envelope, blobs, records, resumed }: Prepared,
   { onProgress }: SubmitOptions,
 ): Promise<Submission> {
   let sent = 0;
   for (const blob of blobs) {
-    await session.board.put(task.id, new Uint8Array(readFileSync(join(folder, blob.digest))));
+    const there = resumed && (await session.board.has(blob.digest));
+    if (!there) await session.board.put(task.id, new Uint8Array(readFileSync(join(folder, blob.digest))));
     onProgress?.('upload', ++sent, blobs.length);
   }
   const index = await session.board.append(envelope);

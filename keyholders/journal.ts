@@ -65,6 +65,11 @@ export class Journal implements Disposable {
       : openAtRest(row['sealed'] as Uint8Array, this.#unlock, `seed ${task}`);
   }
 
+  /** Whether a seed is kept; unlike `seed` it opens nothing. */
+  hasSeed(task: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM seed WHERE task = ?').get(task) !== undefined;
+  }
+
   keepSeed(task: string, seed: Uint8Array): void {
     this.#db
       .prepare('INSERT INTO seed (task, sealed) VALUES (?, ?)')
@@ -74,7 +79,7 @@ export class Journal implements Disposable {
   /** Destroys the seed and the blobs of this task, also in the write-ahead log. */
   shred(task: string): void {
     this.#db.prepare('DELETE FROM seed WHERE task = ?').run(task);
-    this.#db.prepare('UPDATE said SET blob = NULL WHERE task = ?').run(task);
+    this.#db.prepare('UPDATE said SET blob = NULL WHERE task = ? AND blob IS NOT NULL').run(task);
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 

@@ -221,11 +221,9 @@ export class KeyHolder {
 
   /** Rule 5. The seed is destroyed first and the statement made after, so that the statement is never false. */
   async #shred(task: TaskLife): Promise<void> {
-    if (!task.approvals.has(this.name)) {
-      this.#journal.shred(task.id);
-      return;
-    }
+    if (!task.approvals.has(this.name) && !this.#journal.hasSeed(task.id)) return;
     this.#journal.shred(task.id);
+    if (!task.approvals.has(this.name)) return;
     await this.#say(task, 'shred', 'shred', () => Promise.resolve({ content: {} }));
   }
 
@@ -343,8 +341,12 @@ export class KeyHolder {
     let said = this.#journal.said(task.id, step);
     if (said === undefined) {
       const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-      said = this.sign(task, kind, content, blob);
-      this.#journal.say(task.id, step, said);
+      // The operator's decision and the log may both have led here meanwhile: what was written first is said.
+      said = this.#journal.said(task.id, step);
+      if (said === undefined) {
+        said = this.sign(task, kind, content, blob);
+        this.#journal.say(task.id, step, said);
+      }
     }
     await this.#send(task, step, said);
   }

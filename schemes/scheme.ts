@@ -26,14 +26,13 @@ export interface SchemeContext {
 
 /**
  * The messages of the key ceremony so far: `transcript[round][holder]`, holders in the order in which the
- * task document names them. Only complete rounds are in it.
+ * task document names them. Only complete rounds are in it. The messages of round 0 must all be committed to
+ * before any is opened.
  */
 export type Transcript = readonly (readonly Uint8Array[])[];
 
 /** What the public can do: check, combine public values, evaluate. Needs no secret and is deterministic. */
 export interface Evaluator extends Disposable {
-  /** True where the messages of a round must all be committed to before any is opened. Round 0 always is. */
-  isCommitted(round: number): boolean;
   /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed message of this round. */
   validateContribution(round: number, bytes: Uint8Array): void;
   /**

@@ -43,7 +43,11 @@ export interface TourOptions {
  * on; then expects the exact result. The order of the steps is the tour's own, so no phase can be missed: a
  * phase that waits for the tour is reached before, and left after, the blow.
  */
-export async function killingTour(net: TestNetwork, victims: readonly Victim[], options: TourOptions = {}): Promise<void> {
+export async function killingTour(
+  net: TestNetwork,
+  victims: readonly Victim[],
+  options: TourOptions = {},
+): Promise<void> {
   const office = await net.session(RECEIVER);
   const watch = await net.session('watchdog');
   const { id, entries } = await propose(office, net.task());
@@ -79,7 +83,14 @@ export async function killingTour(net: TestNetwork, victims: readonly Victim[], 
   await ended;
 
   expect(watch.task(id).ignored).toEqual([]);
-  for (const instant of ['PROPOSED', 'APPROVING', 'KEYING', 'COLLECTING', 'COLLECTING, uploaded', 'RELEASING']) {
+  for (const instant of [
+    'PROPOSED',
+    'APPROVING',
+    'KEYING',
+    'COLLECTING',
+    'COLLECTING, uploaded',
+    'RELEASING',
+  ]) {
     expect(instant).toContain(phases.get(instant));
   }
 }

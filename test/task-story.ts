@@ -58,7 +58,11 @@ export function valuesOf({ result }: ResultDocument): Record<string, string | nu
  * The task ends as if nothing had happened: the exact answer, a receipt that verifies against the pinned
  * consortium, every key share destroyed, and in the log nothing that counts for nothing.
  */
-export async function expectExact(net: TestNetwork, id: string, answer: Record<string, string> = ANSWER): Promise<void> {
+export async function expectExact(
+  net: TestNetwork,
+  id: string,
+  answer: Record<string, string> = ANSWER,
+): Promise<void> {
   const office = await net.session(RECEIVER);
   const delivered = await fetchResult(office, id, { timeoutMs: LIMIT_MS });
   expect(valuesOf(delivered.document)).toEqual(answer);
@@ -79,7 +83,10 @@ export async function expectExact(net: TestNetwork, id: string, answer: Record<s
 function expectNothingElseSent(net: TestNetwork, session: Session, task: TaskLife): void {
   const named = new Set(
     task.entries.flatMap((index) => {
-      const { kind, payload } = openDocument(session.board.entry(index), session.profile.consortium.signingKeys);
+      const { kind, payload } = openDocument(
+        session.board.entry(index),
+        session.profile.consortium.signingKeys,
+      );
       if (kind === 'manifest') return payload.ciphertexts.map((blob) => blob.digest);
       if (kind === 'contribution') return [payload.message.digest];
       if (kind === 'joint-key') return [payload.key.digest];

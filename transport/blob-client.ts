@@ -1,7 +1,6 @@
 /** Large objects as a client sees them: sent and fetched through broken connections, and verified on arrival. */
 import { StrongroomError } from '../proto/errors.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import type { BlobStore } from '../trust/storage/blob-store.ts';
 import type { ClientOf } from './call.ts';
 import { CHUNK_BYTES, chunksOf } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
@@ -86,15 +85,6 @@ export class BlobClient {
     }
     if (sha256Hex(bytes) !== name.digest) throw mismatch(name.digest);
     return bytes;
-  }
-
-  /**
-   * Fetches an object into a store, from where an earlier fetch stopped; verified and durable when it resolves.
-   * `writer` is the party that fetches. Throws NOT_FOUND, DIGEST_MISMATCH.
-   */
-  async fetchInto(store: BlobStore, name: BlobName, writer: string, { signal }: Options = {}): Promise<void> {
-    const offset = await store.received(name.digest, writer);
-    await store.write({ ...name, offset, writer }, this.get(name, { offset, signal }));
   }
 
   /** Where an upload goes on. An object of one chunk is not worth the question. */

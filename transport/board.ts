@@ -144,7 +144,11 @@ export class Board implements AsyncDisposable {
       );
     }
     const fresh = entries.slice(known);
-    if (fresh.length === 0 && follower.size > 0) return;
+    if (fresh.length === 0 && follower.size > 0) {
+      // Nothing new; but a head of the same size over other entries is another history.
+      if (first + entries.length === follower.size) follower.extend([], checkpoint);
+      return;
+    }
     const changed = this.book.read(fresh, checkpoint);
     this.#replica.keep(first + known, fresh, checkpoint);
     this.#events.emit('changed', changed);
@@ -168,6 +172,11 @@ export class Board implements AsyncDisposable {
   /** Uploads an object for a task; it may be repeated at will. */
   async put(task: string, bytes: Uint8Array): Promise<void> {
     await this.#connection.blobs.put(task, bytes);
+  }
+
+  /** Whether the aggregator says that it holds all of an object. */
+  async has(digest: string): Promise<boolean> {
+    return (await this.#connection.blobs.stat(digest)).complete;
   }
 
   /** Fetches an object that `party` has signed for, verified against the signed digest and size. */

@@ -19,7 +19,7 @@ const Config = z.strictObject({
   aggregator: z.string().regex(/^[^\s]+:\d{1,5}$/, 'host:port'),
   /** Folder with identity.sealed and card.json. */
   identity: z.string().default('.'),
-  /** The signed consortium document, and the digest under which it is pinned. */
+  /** The signed consortium document with which the log begins, and the digest under which it is pinned. */
   consortium: z.strictObject({
     file: z.string().default('consortium.json'),
     digest: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in hexadecimal digits'),
@@ -66,11 +66,12 @@ export function openProfile(file: string): Profile {
   const identity = readIdentity(resolve(folder, config.identity), unlock);
   const consortiumEnvelope = readConfigured(resolve(folder, config.consortium.file), 'consortium document');
   const consortium = openConsortium(consortiumEnvelope, config.consortium.digest);
-  if (!isDeepStrictEqual(consortium.party(identity.card.party), identity.card)) {
-    const { party } = identity.card;
+  // A party may join by a later version of the document, which it finds in the log.
+  const listed = consortium.party(identity.card.party);
+  if (listed !== undefined && !isDeepStrictEqual(listed, identity.card)) {
     throw new StrongroomError(
       'IDENTITY_INVALID',
-      `The card of ${party} is not in the pinned consortium document.`,
+      `The consortium document has another card for ${listed.party}: its identity was made anew.`,
     );
   }
   const state = resolve(folder, config.state);

@@ -24,6 +24,8 @@ export class TaskBook {
   readonly strays: Stray[] = [];
   readonly follower: LogFollower;
   #consortium: Consortium;
+  /** Where each version of the consortium document stands in the log, by its digest. */
+  readonly #versions = new Map<string, number>();
 
   /** Starts with the consortium document that this process has pinned; the log's first entry must be that document. */
   constructor(pinned: Consortium, follower = new LogFollower(pinned)) {
@@ -38,6 +40,11 @@ export class TaskBook {
   /** How much of the log this process has verified: what it signs into every document. */
   get seen(): Seen {
     return { size: this.follower.size, root: hex(this.follower.root) };
+  }
+
+  /** The log index of the consortium document under which a task was proposed. */
+  consortiumIndexOf(task: TaskLife): number {
+    return this.#versions.get(task.proposal.payload.consortium) ?? 0;
   }
 
   /** The task with this id, or with an id that starts so and is the only one. Throws NOT_FOUND. */
@@ -124,6 +131,7 @@ export class TaskBook {
         'The log begins with another consortium document than the pinned one',
       );
     }
+    this.#versions.set(this.#consortium.digest, index);
   }
 
   #propose(document: AnySigned & { kind: 'proposal' }, index: number): TaskLife {

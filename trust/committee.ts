@@ -18,7 +18,7 @@ export function checkCommittee(task: TaskDocument, consortium: Consortium): void
   const receiver = inRole(consortium, output, 'output');
   for (const name of controllers) inRole(consortium, name, 'controller');
 
-  const keys = new Set(holders.map((card) => card.organisation));
+  const keys = new Set(holders.map(organisationOf));
   if (keys.size < MINIMUM_HOLDERS) {
     throw refuse(
       `The key must be split over at least ${MINIMUM_HOLDERS} organisations; this task names ${keys.size}`,
@@ -27,12 +27,17 @@ export function checkCommittee(task: TaskDocument, consortium: Consortium): void
   if (keys.size < holders.length) {
     throw refuse('Two key holders of this task belong to one organisation; name one of them only');
   }
-  const sources = new Set(inputs.map((card) => card.organisation));
-  if (sources.size === 1 && sources.has(receiver.organisation)) {
+  const sources = new Set(inputs.map(organisationOf));
+  if (sources.size === 1 && sources.has(organisationOf(receiver))) {
     throw refuse(
       `${receiver.organisation} would hold all the inputs and the output; there is nothing to protect`,
     );
   }
+}
+
+/** Two spellings of one name are one organisation: compatibility forms (Unicode NFKC), case and spaces are folded. */
+function organisationOf({ organisation }: Card): string {
+  return organisation.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ');
 }
 
 function inRole(consortium: Consortium, name: string, role: Card['roles'][number]): Card {

@@ -130,10 +130,12 @@ export class TaskLife {
     return this.approvals.size > 0 ? 'APPROVING' : 'PROPOSED';
   }
 
-  /** The joint key that all K holders have signed; undefined before that. */
+  /** The joint key that all K holders have signed; undefined before that, and where they signed different ones. */
   get jointKey(): Blob | undefined {
-    if (this.jointKeys.size < this.holders.length) return undefined;
-    return [...this.jointKeys.values()][0]?.payload.key;
+    const signed = [...this.jointKeys.values()].map(({ payload }) => payload.key);
+    const [key] = signed;
+    if (key === undefined || signed.length < this.holders.length) return undefined;
+    return signed.every(({ digest, size }) => digest === key.digest && size === key.size) ? key : undefined;
   }
 
   /** Rounds of the key ceremony in which all K holders have spoken. */
@@ -232,7 +234,7 @@ export class TaskLife {
         return;
       case 'joint-key':
         this.jointKeys.set(payload.by, document);
-        if (new Set([...this.jointKeys.values()].map((signed) => signed.payload.key.digest)).size > 1) {
+        if (this.jointKeys.size === this.holders.length && this.jointKey === undefined) {
           this.#fail(payload.by, 'JOINT_KEY_MISMATCH', 'The key holders computed different joint keys');
         }
         return;

@@ -27,10 +27,6 @@ class BfvEvaluator implements Evaluator {
     this.#engine = engine;
   }
 
-  isCommitted(round: number): boolean {
-    return round === 0;
-  }
-
   validateContribution(round: number, bytes: Uint8Array): void {
     if (round === 0) readContribution(this.#binding, this.#parameters, bytes);
     else if (round === 1) readTestShare(this.#binding, this.#parameters, bytes);

@@ -25,7 +25,12 @@ test('an honest task on the same network is untouched by all that follows', asyn
   expect(await stage.result(task)).toEqual(ANSWER);
 });
 
-test.each(['evaluates one input', 'evaluates a subset', 'counts an input twice', 'evaluates another task'] as const)(
+test.each([
+  'evaluates one input',
+  'evaluates a subset',
+  'counts an input twice',
+  'evaluates another task',
+] as const)(
   'the aggregator that %s gets no share: the key holders refuse with EVALUATION_MISMATCH',
   async (attack) => {
     const task = await stage.propose(attack);
@@ -47,7 +52,11 @@ test.each(['seals a subset', 'seals before all have submitted', 'reorders the in
     const task = await stage.propose(attack, { disclosure: { 'minimum-contributors': 2 } });
     await stage.submit(task, ['north', 'south']);
     if (attack !== 'seals before all have submitted') await stage.submit(task, ['east']);
-    expect(await stage.ending(task)).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'SEAL_INVALID' });
+    expect(await stage.ending(task)).toMatchObject({
+      phase: 'FAILED',
+      by: 'aggregator',
+      code: 'SEAL_INVALID',
+    });
     const seen = await stage.witness(task);
     expect(seen.ignored).toMatchObject([{ kind: 'seal', by: 'aggregator', code: 'SEAL_INVALID' }]);
     expect([seen.seal, seen.evaluation, seen.releases.size]).toEqual([undefined, undefined, 0]);

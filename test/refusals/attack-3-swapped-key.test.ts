@@ -49,7 +49,9 @@ test.each(['opens another contribution', 'copies a commitment'] as const)(
   'the last key holder that %s is refused by the aggregator: COMMITMENT_MISMATCH, and there is no key',
   async (attack) => {
     const task = await stage.propose(attack);
-    const refused = new RegExp(`"task":"${task.id}".*"code":"COMMITMENT_MISMATCH".*not take the contribution`);
+    const refused = new RegExp(
+      `"task":"${task.id}".*"code":"COMMITMENT_MISMATCH".*not take the contribution`,
+    );
     await eventually(() => Promise.resolve(refused.test(stage.log('holder-3'))));
     const seen = await stage.see(task, (life) => (life.contributions[0]?.size === 2 ? life : undefined));
     expect(seen.approvals.size).toBe(3);

@@ -69,7 +69,9 @@ describe.each(BAD_COMMITTEES)('a task with %s', (_name, parties) => {
 });
 
 /** The approval of holder-1, as it stands in the log, and a copy that differs in an unknown signature only. */
-async function approvalOf(task: TaskLife): Promise<{ index: number; original: Uint8Array; copy: Uint8Array }> {
+async function approvalOf(
+  task: TaskLife,
+): Promise<{ index: number; original: Uint8Array; copy: Uint8Array }> {
   await stage.approve(task, ['holder-1']);
   const { session, task: seen } = await stage.as('holder-1', task);
   const index = seen.entries[1] ?? 0;

@@ -5,14 +5,18 @@ import * as yaml from 'yaml';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
-import { assembleConsortium, openConsortium, signConsortium, type Consortium } from '../../trust/consortium.ts';
+import {
+  assembleConsortium,
+  openConsortium,
+  signConsortium,
+  type Consortium,
+} from '../../trust/consortium.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
-import { AGGREGATOR } from '../../clients/network.ts';
 import { INPUTS, RECEIVER } from '../local-network.ts';
 import { newParty, refusal } from '../trust-parties.ts';
-import { Stage } from './hostile/stage.ts';
+import { AGGREGATOR, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -50,7 +54,9 @@ async function letExpire(party: string): Promise<void> {
   const home = join(net.folder, party);
   for (const file of ['identity.sealed', 'card.json']) rmSync(join(home, file));
   writeIdentity(home, expired, unlockKeyFrom({ keyFile: join(home, 'unlock.key') }));
-  for (const { card: { party: name } } of parties) {
+  for (const {
+    card: { party: name },
+  } of parties) {
     const profile = net.network.profile(name);
     const config = yaml.parse(readFileSync(profile, 'utf8')) as { consortium: { digest: string } };
     config.consortium.digest = openConsortium(consortium).digest;

@@ -20,9 +20,15 @@ beforeAll(async () => {
 afterAll(() => net[Symbol.asyncDispose]());
 
 /** Each deadline is so long after the one before it, the first after the proposal. */
-async function proposed(deadlines: readonly number[], changes: Record<string, unknown> = {}): Promise<TaskLife> {
+async function proposed(
+  deadlines: readonly number[],
+  changes: Record<string, unknown> = {},
+): Promise<TaskLife> {
   const [first, second, third] = deadlines.map((seconds) => `PT${seconds}S`);
-  return propose(office, net.task({ deadlines: { approve: first, collect: second, release: third }, ...changes }));
+  return propose(
+    office,
+    net.task({ deadlines: { approve: first, collect: second, release: third }, ...changes }),
+  );
 }
 
 async function approveAll(id: string): Promise<void> {
@@ -32,7 +38,8 @@ async function approveAll(id: string): Promise<void> {
 /** The task ends, and whoever has approved destroys its share and says so. */
 async function ended(task: TaskLife): Promise<Ending | undefined> {
   const over = () => task.ending !== undefined && task.shreds.size === task.approvals.size;
-  for (const end = Date.now() + 60_000; !over() && Date.now() < end; await sleep(100)) await office.board.refresh();
+  for (const end = Date.now() + 60_000; !over() && Date.now() < end; await sleep(100))
+    await office.board.refresh();
   expect(over()).toBe(true);
   expect(task.ignored).toEqual([]);
   return task.ending;
@@ -69,9 +76,15 @@ test.concurrent('the proposer cancels, and nobody else can', async () => {
   await approveAll(task.id);
   await reached(office, task.id, ({ phase }) => phase === 'COLLECTING');
   const north = await net.session('north');
-  await expect(cancel(north, north.task(task.id), 'not mine')).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
+  await expect(cancel(north, north.task(task.id), 'not mine')).rejects.toMatchObject({
+    code: 'NOT_AUTHORISED',
+  });
   await cancel(office, task, 'the question has changed');
-  expect(await ended(task)).toMatchObject({ phase: 'CANCELLED', by: RECEIVER, detail: 'the question has changed' });
+  expect(await ended(task)).toMatchObject({
+    phase: 'CANCELLED',
+    by: RECEIVER,
+    detail: 'the question has changed',
+  });
   expect(task.shreds.size).toBe(3);
 });
 
@@ -79,7 +92,9 @@ test.concurrent('one key holder rejects, and no key ever exists', async () => {
   const task = await proposed([60, 60, 60]);
   await approve(net, 'holder-1', task.id);
   const folder = join(net.folder, 'holder-2');
-  const { admin, close } = connectAdmin(join(folder, readConfig(net.network.profile('holder-2'))['admin-socket']));
+  const { admin, close } = connectAdmin(
+    join(folder, readConfig(net.network.profile('holder-2'))['admin-socket']),
+  );
   await admin.Reject({ task: task.id, reason: 'no legal basis' });
   close();
   const ending = { phase: 'REJECTED', by: 'holder-2', code: 'POLICY_REFUSED', detail: 'no legal basis' };

@@ -13,7 +13,7 @@ import {
 } from '../../../trust/consortium.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
-import { table, type Context } from '../output.ts';
+import { table, withSession, type Context } from '../output.ts';
 import { readCard } from './party.ts';
 
 export function addConsortiumCommands(program: Command, context: () => Context): void {
@@ -73,6 +73,25 @@ Example:
         { digest: opened.digest, name: opened.name, version: opened.version, parties: opened.parties },
         describe(opened),
       );
+    });
+
+  consortium
+    .command('publish')
+    .summary('put the next version into the log')
+    .description(
+      'Appends a version that succeeds the present one to the log, where every process finds it. It must be signed\n' +
+        'by the standing key holders of both versions. Restart the aggregator where parties have joined.',
+    )
+    .argument('<file>', 'the signed document')
+    .addHelpText('after', '\nExample:\n  $ strongroom --profile ./office-a consortium publish consortium-2.json')
+    .action(async (file: string) => {
+      const { output, profile } = context();
+      await withSession(profile, async ({ board }) => {
+        await board.append(read(file));
+        await board.refresh();
+        const { digest, version } = board.book.consortium;
+        output.result({ digest, version }, `Version ${version} is in force: ${digest}`);
+      });
     });
 
   consortium

@@ -32,6 +32,7 @@ export function addSubmitCommand(program: Command, context: () => Context): void
         async (session) => {
           const submission = await submit(session, id, tablesOf(options.table), {
             timeoutMs: options.timeout,
+          onChange: (task) => output.progress(`${'wait'.padEnd(8)} the task is ${task.phase}`),
             onProgress: (what, done, of) =>
               output.progress(`${what.padEnd(8)} ${done}${of === undefined ? '' : ` of ${of}`}`),
           });

@@ -53,13 +53,15 @@ class HostileAggregator extends Aggregator {
     const submitted = task.inputSet.map((manifest) => manifest.digest);
     switch (task.document.title as Attack) {
       case 'seals a subset':
-        if (submitted.length === task.inputs.length) this.say(task, 'seal', { manifests: submitted.slice(0, 2) });
+        if (submitted.length === task.inputs.length)
+          this.say(task, 'seal', { manifests: submitted.slice(0, 2) });
         return;
       case 'seals before all have submitted':
         if (submitted.length === 2) this.say(task, 'seal', { manifests: submitted });
         return;
       case 'reorders the inputs':
-        if (submitted.length === task.inputs.length) this.say(task, 'seal', { manifests: submitted.reverse() });
+        if (submitted.length === task.inputs.length)
+          this.say(task, 'seal', { manifests: submitted.reverse() });
         return;
       case 'seals twice':
         if (submitted.length < task.inputs.length) return;

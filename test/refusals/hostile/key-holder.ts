@@ -19,7 +19,8 @@ class HostileKeyHolder extends KeyHolder {
     content: Content<K>,
     blob: Uint8Array | undefined,
   ): Said {
-    const lie = (changes: object, other = blob): Said => super.sign(task, kind, { ...content, ...changes }, other);
+    const lie = (changes: object, other = blob): Said =>
+      super.sign(task, kind, { ...content, ...changes }, other);
     const attack = attackOf(task.document.title);
     if (attack === 'opens another contribution' && kind === 'contribution' && blob !== undefined) {
       // Well-formed, chosen after the others' contributions were there to see, and not what was committed to.

@@ -24,6 +24,8 @@ import type { Title } from './attacks.ts';
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
 
+export const AGGREGATOR = 'aggregator';
+
 /** How long something may take that must happen: generous, for a machine that is busy with other tests. */
 export const PATIENCE = { timeoutMs: 60_000 };
 
@@ -46,7 +48,8 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { close } of [...this.#admins.values(), ...this.#connections]) close();
     const open = await Promise.allSettled(this.#sessions.values());
-    for (const session of open) if (session.status === 'fulfilled') await session.value[Symbol.asyncDispose]();
+    for (const session of open)
+      if (session.status === 'fulfilled') await session.value[Symbol.asyncDispose]();
     await this.net[Symbol.asyncDispose]();
   }
 
@@ -94,10 +97,15 @@ export class Stage implements AsyncDisposable {
   /** The operators of these key holders approve, once their daemons have read the proposal. */
   async approve(task: TaskLife, holders: readonly string[] = this.net.holders): Promise<void> {
     for (const holder of holders) {
-      const admin = this.operator(holder);
-      await eventually(async () => (await admin.List({})).tasks.some(({ task: id }) => id === task.id));
-      await admin.Approve({ task: task.id });
+      await this.known(task, holder);
+      await this.operator(holder).Approve({ task: task.id });
     }
+  }
+
+  /** Waits until the daemon of a key holder has read the proposal. */
+  async known(task: TaskLife, holder: string): Promise<void> {
+    const admin = this.operator(holder);
+    await eventually(async () => (await admin.List({})).tasks.some(({ task: id }) => id === task.id));
   }
 
   /** Proposes the small task of the test network, as its output party. */

@@ -1,0 +1,87 @@
+/**
+ * Attack 4: the aggregator tampers with what the input parties have sent, or with the set of it. Every input is
+ * known by the digest that its party signed, and the set by the log, so nothing is released.
+ */
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ANSWER, RECEIVER } from '../local-network.ts';
+import { AGGREGATOR, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
+import { refusal } from '../trust-parties.ts';
+import { fetchResult } from '../../clients/output-party.ts';
+import { propose } from '../../clients/requester.ts';
+import { EXIT_CODES } from '../../proto/errors.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.start({ programs: { aggregator: HOSTILE_AGGREGATOR } });
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+test.each(['replaces an input', 'truncates an input'] as const)(
+  'the aggregator that %s is caught by a key holder: DIGEST_MISMATCH, and nothing is released',
+  async (attack) => {
+    const task = await stage.propose(attack);
+    await stage.submit(task);
+    const ending = await stage.ending(task);
+    expect(ending).toMatchObject({ phase: 'FAILED', code: 'DIGEST_MISMATCH' });
+    expect(stage.net.holders).toContain(ending.by);
+    expect((await stage.witness(task)).releases.size).toBe(0);
+  },
+);
+
+test('the aggregator that seals the set twice with different contents is caught by everybody: SEAL_INVALID', async () => {
+  const task = await stage.propose('seals twice');
+  await stage.submit(task);
+  expect(await stage.ending(task)).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'SEAL_INVALID' });
+  const seen = await stage.witness(task);
+  expect(seen.seal?.payload.manifests).toHaveLength(3);
+  expect([seen.evaluation, seen.releases.size]).toEqual([undefined, 0]);
+  await refusal(async () => fetchResult(await stage.session(RECEIVER), task.id), 'TASK_ENDED');
+});
+
+test('a document of somebody who was shown another log is refused, and ends the task where it is let in: LOG_INCONSISTENT', async () => {
+  const other = { size: 1, root: 'ab'.repeat(32) };
+  const content = { plan: 'cd'.repeat(32), commitment: 'cd'.repeat(32) };
+  const { board } = await stage.session('holder-1');
+  const refused = await stage.propose('honest');
+  await stage.reached(refused, 'COLLECTING');
+  const approval = stage.sign(refused, 'approval', content, 'holder-1', other);
+  await refusal(() => board.append(approval), 'LOG_INCONSISTENT');
+  expect((await stage.witness(refused)).ending).toBeUndefined();
+
+  const admitted = await stage.propose('admits anything');
+  await board.append(stage.sign(admitted, 'approval', content, 'holder-1', other));
+  expect(await stage.ending(admitted)).toMatchObject({ phase: 'FAILED', code: 'LOG_INCONSISTENT' });
+});
+
+test('an honest task on the same network is untouched', async () => {
+  const task = await stage.propose('honest');
+  await stage.submit(task);
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
+
+test('the aggregator that puts another history in the place of the log is believed by nobody who has seen the first: LOG_INCONSISTENT', async () => {
+  await using fork = await Stage.start({ approve: 'operator' });
+  const { network, holders } = fork.net;
+  const file = (name: string): string => join(fork.net.folder, AGGREGATOR, name);
+  await network.stopDaemon(AGGREGATOR);
+  cpSync(file('state/log.db'), file('backup.db'));
+  await network.startDaemon(AGGREGATOR);
+  const task = await fork.propose('honest');
+  for (const holder of holders) await fork.known(task, holder);
+
+  await Promise.all([AGGREGATOR, ...holders].map((name) => network.stopDaemon(name)));
+  for (const part of ['', '-wal', '-shm']) rmSync(file(`state/log.db${part}`), { force: true });
+  cpSync(file('backup.db'), file('state/log.db'));
+  await network.startDaemon(AGGREGATOR);
+  await propose(await fork.session('south'), fork.net.task({ title: 'Another history of the same length' }));
+
+  const office = await fork.session(RECEIVER);
+  await refusal(() => office.board.refresh(), 'LOG_INCONSISTENT');
+  for (const holder of holders) {
+    await network.startDaemon(holder);
+    expect(await network.daemons.get(holder)?.ended).toBe(EXIT_CODES.refused);
+    expect(fork.log(holder)).toContain('LOG_INCONSISTENT');
+  }
+});
