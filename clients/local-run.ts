@@ -65,7 +65,8 @@ export async function runPlain(task: TaskDocument, files: InputFiles): Promise<R
   const plain = openPlain(task);
   for (const party of task.parties.input) {
     const file = fileOf(task, files, party);
-    for await (const record of readTable(tableOf(task), createReadStream(file), file)) plain.add(record);
+    for await (const record of readTable(tableOf(task), createReadStream(file), file))
+      plain.add(record, party);
   }
   return plain.result();
 }

@@ -40,6 +40,12 @@ export const DAEMONS = {
   'key-holder': fileURLToPath(new URL('../keyholders/main.ts', import.meta.url)),
 };
 
+/** What looks at the state of a stopped daemon, likewise. */
+export const INSPECTORS = {
+  aggregator: fileURLToPath(new URL('../aggregator/fsck.ts', import.meta.url)),
+  'key-holder': fileURLToPath(new URL('../keyholders/fsck.ts', import.meta.url)),
+};
+
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 

@@ -76,7 +76,7 @@ async function prepare(
       `${session.name} has submitted other data for this task already.`,
     );
   }
-  const { records, vectors } = await encode(task, files, options);
+  const { records, vectors } = await encode(session, task, files, options);
   const key = await session.until(task.id, (life) => life.jointKey, options);
   const jointKey = await session.board.get(key, task.aggregator);
   using encryptor = await openEncryptor({ parameters: task.plan.parameters, task: task.id }, jointKey);
@@ -149,11 +149,12 @@ export function submissionReceipt(session: Session, { index, task }: Submission)
 
 /** This party's sufficient statistics, one vector of slots for each ciphertext of the plan. */
 async function encode(
+  session: Session,
   task: TaskLife,
   files: ReadonlyMap<string, string>,
   { onProgress }: SubmitOptions,
 ): Promise<{ records: number; vectors: bigint[][] }> {
-  const encoder = openEncoder(task.document, task.plan);
+  const encoder = openEncoder(task.document, task.plan, session.name);
   let records = 0;
   for (const [name, table] of Object.entries(task.document.tables)) {
     const file = files.get(name) ?? '';

@@ -3,6 +3,8 @@
  * that it has said, written durably (WAL, synchronous=FULL) before any of it leaves the house.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { sha256Hex } from '../trust/digest.ts';
+import { parseEnvelope } from '../trust/envelope.ts';
 import { openAtRest, sealAtRest, type UnlockKey } from '../trust/at-rest.ts';
 
 /** What was said at one step of a task: the signed envelope, and the blob that it refers to, byte for byte. */
@@ -48,6 +50,12 @@ export class Journal implements Disposable {
       .get(task, step);
     if (row === undefined) return undefined;
     return { envelope: row['envelope'] as Uint8Array, blob: (row['blob'] as Uint8Array | null) ?? undefined };
+  }
+
+  /** Whether the payload of this digest is what was said at this step. */
+  holds(task: string, step: string, payloadDigest: string): boolean {
+    const said = this.said(task, step);
+    return said !== undefined && sha256Hex(parseEnvelope(said.envelope).payload) === payloadDigest;
   }
 
   /** Writes down what is about to be said. A step is said once: a second, different wording throws. */

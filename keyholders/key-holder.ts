@@ -13,21 +13,14 @@ import { openKeyShare } from '../schemes/key-share.ts';
 import type { SchemeContext, Transcript } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import {
-  commitTo,
-  signDocument,
-  type Blob,
-  type Kind,
-  type Payload,
-  type Signed,
-} from '../trust/documents.ts';
-import { parseEnvelope } from '../trust/envelope.ts';
+import { commitTo, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
 import { signerOf, type Card, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, type Policy } from './policy.ts';
+import { contributionStep, stepsIn } from './steps.ts';
 
 /** What a kind of document holds beyond who says it when: that is filled in as it is signed. */
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
@@ -143,7 +136,7 @@ export class KeyHolder {
     const seed = this.#seedOf(task);
     const message = await this.#contribution(task, seed, transcript);
     if (message !== undefined) {
-      await this.#say(task, `contribution ${round}`, 'contribution', (put) =>
+      await this.#say(task, contributionStep(round), 'contribution', (put) =>
         Promise.resolve({ content: { round, message: put(message) }, blob: message }),
       );
       return;
@@ -244,20 +237,8 @@ export class KeyHolder {
    * folder was put back to an older state. It must not act in this task again, since it cannot know what else it has said.
    */
   #checkJournal(task: TaskLife): void {
-    const spoken: [string, Signed | undefined][] = [
-      ['approval', task.approvals.get(this.name)],
-      ...task.contributions.map((round, i): [string, Signed | undefined] => [
-        `contribution ${i}`,
-        round.get(this.name),
-      ]),
-      ['joint-key', task.jointKeys.get(this.name)],
-      ['release', task.releases.get(this.name)],
-    ];
-    for (const [step, inLog] of spoken) {
-      if (inLog === undefined) continue;
-      const said = this.#journal.said(task.id, step);
-      if (said !== undefined && sha256Hex(parseEnvelope(said.envelope).payload) === inLog.payloadDigest)
-        continue;
+    for (const { step, digest } of stepsIn(task, this.name)) {
+      if (this.#journal.holds(task.id, step, digest)) continue;
       throw new StrongroomError(
         'JOURNAL_ROLLED_BACK',
         `The journal of ${this.name} does not hold its own ${step} as it stands in the log`,

@@ -13,7 +13,7 @@ const UNIT = z.string().max(40).regex(LINE, 'must be text on one line').default(
 const BOUND_FORM = 'must be a decimal such as -12.50; in JSON write it between quotes';
 
 /** A bound in exact decimal notation. A number is let through where it is an integer and so is exact. */
-const BOUND = z
+export const BOUND = z
   .union([z.string(), z.number().refine(Number.isSafeInteger, BOUND_FORM)], { error: BOUND_FORM })
   .transform(String)
   .refine((text) => /^-?[0-9]{1,40}(\.[0-9]{1,40})?$/.test(text), BOUND_FORM);
@@ -46,6 +46,9 @@ export type Column = z.infer<typeof COLUMN>;
 export type NumericColumn = Extract<Column, { type: 'decimal' | 'integer' }>;
 type LabelledColumn = Extract<Column, { type: 'category' | 'boolean' }>;
 
+/** The columns of a table by name, in the order of a record. */
+export type Columns = Readonly<Record<string, Column>>;
+
 export interface Range {
   /** Bounds of value·10^places, both inclusive. */
   readonly minimum: bigint;
@@ -71,6 +74,27 @@ export const labelsOf = (column: LabelledColumn): readonly string[] =>
   column.type === 'category' ? column.values : ['false', 'true'];
 
 /** An own property of a record, so that a column called `constructor` is not found where none is declared. */
-export function columnOf(columns: Readonly<Record<string, Column>>, name: string): Column | undefined {
+export function columnOf(columns: Columns, name: string): Column | undefined {
   return Object.hasOwn(columns, name) ? columns[name] : undefined;
+}
+
+/** The scaled range of a numeric column of a valid task. */
+export function numericRange(columns: Columns, name: string): Range {
+  const column = columnOf(columns, name);
+  const range = column !== undefined && isNumeric(column) ? rangeOf(column) : undefined;
+  if (range === undefined) throw new RangeError('the task has not been validated');
+  return range;
+}
+
+/** The decimals that a numeric column of a valid task is scaled by. */
+export const placesOf = (columns: Columns, name: string): number => numericRange(columns, name).places;
+
+/** What a product of these columns is scaled by: Π 10^places. */
+export const scaleOf = (columns: Columns, ...names: readonly string[]): bigint =>
+  names.reduce((scale, name) => scale * 10n ** BigInt(placesOf(columns, name)), 1n);
+
+/** The unit of a numeric column, `1` where it has none. */
+export function unitOf(columns: Columns, name: string): string {
+  const column = columnOf(columns, name);
+  return column !== undefined && isNumeric(column) ? column.unit : '1';
 }

@@ -1,12 +1,14 @@
 /** A plan in words: what approvers read before they decide, and what `task check` prints. */
-import type { Column } from './columns.ts';
-import { resultUnit, tableOf } from './layout.ts';
-import { momentName, statisticLeaks } from './leakage.ts';
+import { numericRange, type Column, type Columns } from './columns.ts';
 import { costLines } from './cost.ts';
+import { formatDecimal } from './decimal.ts';
+import { binCount, tableOf, type GroupLayout } from './layout.ts';
+import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
 import type { Plan } from './plan.ts';
-import { measuredColumn, statisticOf, type Specification } from './registry.ts';
+import { statisticOf, type Specification } from './registry.ts';
 import type { TaskDocument } from './task.ts';
+import { whereWords } from './where.ts';
 
 const WIDTH = 110;
 
@@ -62,16 +64,29 @@ function columnWords(column: Column): string {
 }
 
 function computed(spec: Specification, task: TaskDocument): string {
-  const { formula } = statisticOf(spec);
-  const of = measuredColumn(spec);
-  const unit = resultUnit(tableOf(task), spec);
-  const measured = of === undefined ? '' : ` of ${of}`;
+  const { columns } = tableOf(task);
+  const statistic = statisticOf(spec);
+  const unit = statistic.unit(spec, columns);
+  const measured = Object.entries(statistic.columns(spec)).map(
+    ([field, names]) => ` ${field} ${[names].flat().join(', ')}`,
+  );
+  const weight = 'weight' in spec && spec.weight !== undefined ? ` weighted by ${spec.weight}` : '';
   const scope = spec.by.length === 0 ? ' over all records' : ` by ${spec.by.join(' × ')}`;
   const margins = spec.totals ? ', with all totals' : '';
   const rounding = 'decimals' in spec ? `, to ${spec.decimals} decimals` : '';
-  return `${spec.name}: ${spec.statistic}${measured}${scope}${margins}${rounding}${
-    unit === '1' ? '' : ` [${unit}]`
-  }; ${formula}`;
+  return (
+    `${spec.name}: ${spec.statistic}${measured.join('')}${weight}${scope}${whereWords(spec.where)}` +
+    `${sidesWords(statistic.sides?.(spec) ?? [])}${binWords(spec, columns)}${margins}${rounding}` +
+    `${unit === '1' ? '' : ` [${unit}]`}; ${statistic.formula}`
+  );
+}
+
+function binWords(spec: Specification, columns: Columns): string {
+  const bins = statisticOf(spec).bins?.(spec, columns);
+  if (bins === undefined) return '';
+  const { places } = numericRange(columns, bins.column);
+  const ends = [bins.edges[0] ?? 0n, bins.edges.at(-1) ?? 0n].map((edge) => formatDecimal(edge, places));
+  return `, in ${bins.edges.length - 1} bins of ${bins.column} from ${ends.join(' to ')}`;
 }
 
 function how({
@@ -99,17 +114,25 @@ function exactness({ noiseMarginBits, parameters, layout }: Plan): string[] {
   const holds = (BigInt(parameters.plainModulus) - 1n) / 2n;
   return [
     `noise: ${noiseMarginBits} bits of margin between the largest noise that can occur and a wrong result`,
-    ...layout.groups.flatMap(({ by, moments }) =>
-      moments.map(({ factors, limbs, totalBound, slotBound }) => {
+    ...layout.groups.flatMap((group) =>
+      group.moments.map(({ factors, limbs, totalBound, slotBound }) => {
         const slots = limbs === 1 ? 'one slot' : `${limbs} limbs of ${layout.limbBits} bits, one slot each`;
-        const scope = by.length === 0 ? 'overall' : `by ${by.join(' × ')}`;
         return (
-          `${momentName(factors)} ${scope}: at most ±${totalBound} (${bits(BigInt(totalBound))} bits) in ${slots}; ` +
+          `${momentName(factors)} ${scopeWords(group)}: at most ±${totalBound} (${bits(BigInt(totalBound))} bits) in ${slots}; ` +
           `a slot reaches ±${slotBound} and holds ±${holds}`
         );
       }),
     ),
   ];
+}
+
+function scopeWords(group: GroupLayout): string {
+  const dimensions = [
+    ...group.by,
+    ...(group.bins === null ? [] : [`${binCount(group)} bins of ${group.bins.column}`]),
+  ];
+  const scope = dimensions.length === 0 ? 'overall' : `by ${dimensions.join(' × ')}`;
+  return `${scope}${whereWords(group.where)}${sidesWords(group.sides)}`;
 }
 
 function leaks(task: TaskDocument, { leakage }: Plan): string[] {

@@ -1,10 +1,11 @@
 /** What an input party encrypts: the moments of its own records, cell by cell, in the slots of the plan. */
 import { StrongroomError } from '../proto/errors.ts';
-import { tableOf, type GroupLayout } from './layout.ts';
+import { binCount, tableOf, type GroupLayout } from './layout.ts';
 import { splitLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import type { TableRecord } from './table.ts';
 import type { Table, TaskDocument } from './task.ts';
+import { selector } from './where.ts';
 
 export interface Encoder {
   /** Adds one record of `readTable`. Throws TABLE_INVALID on the record after the last that max-rows allows. */
@@ -14,9 +15,9 @@ export interface Encoder {
 }
 
 /** Starts encoding for one input party. Its records must come from `readTable` with the table of the task. */
-export function openEncoder(task: TaskDocument, plan: Plan): Encoder {
+export function openEncoder(task: TaskDocument, plan: Plan, party: string): Encoder {
   const table = tableOf(task);
-  const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table) }));
+  const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table, party) }));
   let records = 0;
   return {
     add(record) {
@@ -54,20 +55,50 @@ interface GroupSums {
   total(cell: number, moment: number): bigint;
 }
 
-function openGroup({ by, radices, cells, moments }: GroupLayout, table: Table): GroupSums {
+function openGroup(layout: GroupLayout, table: Table, party: string): GroupSums {
+  const { by, radices, cells, moments, sides } = layout;
+  const side = sides.find((candidate) => candidate.party === party);
+  if (sides.length > 0 && side === undefined) return { add: () => undefined, total: () => 0n };
   const columns = Object.keys(table.columns);
   const dimensions = by.map((name, i) => ({ column: columns.indexOf(name), radix: radices[i] ?? 1 }));
+  const bins = openBins(layout, columns);
+  const selected = selector(layout.where, table.columns);
+  const selectedHere = selector(side?.where ?? {}, table.columns);
   const sums = moments.map(({ factors, recordBound }) => {
     const indices = factors.map((name) => columns.indexOf(name));
     return BigInt(recordBound) <= SAFE ? openSafeSum(cells, indices) : openBigSum(indices);
   });
   return {
     add(record) {
+      if (!selected(record) || !selectedHere(record)) return;
       let cell = 0;
       for (const { column, radix } of dimensions) cell = cell * radix + at(record, column);
+      cell = cell * bins.count + bins.indexOf(record);
       for (const sum of sums) sum.add(cell, record);
     },
-    total: (cell, moment) => sums[moment]?.total(cell) ?? 0n,
+    total(cell, moment) {
+      const total = sums[moment]?.total(cell) ?? 0n;
+      return moment === 0 || side === undefined ? total : BigInt(side.sign) * total;
+    },
+  };
+}
+
+/** Which bin a record falls into: the number of inner edges that are not above its value, by bisection. */
+function openBins(layout: GroupLayout, columns: readonly string[]) {
+  const count = binCount(layout);
+  const inner = Float64Array.from((layout.bins?.edges ?? []).slice(1, -1), Number);
+  const column = columns.indexOf(layout.bins?.column ?? '');
+  return {
+    count,
+    indexOf(record: TableRecord): number {
+      let [low, high] = [0, inner.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((inner[middle] ?? 0) <= at(record, column)) low = middle + 1;
+        else high = middle;
+      }
+      return low;
+    },
   };
 }
 

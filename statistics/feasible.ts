@@ -1,7 +1,7 @@
 /** What no parameters can help with: values too large to be read exactly, and too many cells. */
 import { StrongroomError } from '../proto/errors.ts';
-import { isNumeric } from './columns.ts';
-import { largest, numericRange, tableOf, type Layout } from './layout.ts';
+import { isNumeric, numericRange } from './columns.ts';
+import { largest, tableOf, type Layout } from './layout.ts';
 import { bits } from './limbs.ts';
 import type { TaskDocument } from './task.ts';
 
@@ -17,7 +17,7 @@ export function requireExactValues(task: TaskDocument): void {
   const table = tableOf(task);
   for (const [name, column] of Object.entries(table.columns)) {
     if (!isNumeric(column)) continue;
-    const range = numericRange(table, name);
+    const range = numericRange(table.columns, name);
     const { places } = range;
     const bound = largest(range);
     if (bound <= limit) continue;

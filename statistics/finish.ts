@@ -1,12 +1,13 @@
 /** What the output party does with the decrypted sums: join the limbs, total the margins, finish in exact arithmetic. */
-import { StrongroomError } from '../proto/errors.ts';
-import { cellsOf, type Cell } from './cells.ts';
-import { measuredPlaces, resultUnit, tableOf, type GroupLayout } from './layout.ts';
-import { momentName } from './leakage.ts';
+import type { Cell } from './cells.ts';
+import { roundExact } from './exact.ts';
+import { binCount, momentKey, tableOf, type GroupLayout } from './layout.ts';
 import { joinLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
+import { checkPlausible } from './plausible.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Result, StatisticResult } from './result.ts';
+import { shapeResult } from './shape.ts';
 import type { Moments } from './statistic.ts';
 import type { TaskDocument } from './task.ts';
 
@@ -21,7 +22,9 @@ export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (re
     layout,
     sums: readGroup(layout, slots, plan.layout.limbBits),
   }));
-  for (const { layout, sums } of groups) checkPlausible(layout, sums);
+  for (const { layout, sums } of groups) {
+    for (const cell of sums) checkPlausible(layout, cell, tableOf(task).columns);
+  }
   return {
     statistics: task.statistics.map((spec) => {
       const group = groups.find(({ layout }) => layout.statistics.includes(spec.name));
@@ -53,32 +56,6 @@ function readGroup(layout: GroupLayout, slots: readonly bigint[], limbBits: numb
   );
 }
 
-/** What holds for every multiset of valid records: 0 ≤ n ≤ bound, |Σm| ≤ n·bound(m), (Σx)² ≤ n·Σx² (Cauchy–Schwarz). */
-function checkPlausible({ moments }: GroupLayout, sums: GroupSums): void {
-  const position = new Map(moments.map(({ factors }, index) => [JSON.stringify(factors), index]));
-  for (const cell of sums) {
-    const n = cell[0] ?? 0n;
-    if (n < 0n || n > BigInt(moments[0]?.totalBound ?? 0)) throw implausible([]);
-    for (const [index, { factors, recordBound }] of moments.entries()) {
-      const sum = cell[index] ?? 0n;
-      const bound = n * BigInt(recordBound);
-      if (sum > bound || sum < -bound) throw implausible(factors);
-      const [x, y] = factors;
-      if (factors.length !== 2 || x !== y) continue;
-      const root = position.get(JSON.stringify([x]));
-      if (root !== undefined && (cell[root] ?? 0n) ** 2n > n * sum) throw implausible(factors);
-    }
-  }
-}
-
-const implausible = (factors: readonly string[]): StrongroomError =>
-  new StrongroomError(
-    'CIPHERTEXT_INVALID',
-    `A decrypted ${momentName(factors)} cannot come from tables of the declared schema: an input party ` +
-      'encrypted something else, so there is no result',
-    { details: { check: 'plausible' } },
-  );
-
 function finishStatistic(
   task: TaskDocument,
   spec: Specification,
@@ -86,35 +63,38 @@ function finishStatistic(
   sums: GroupSums,
 ): StatisticResult {
   const table = tableOf(task);
-  const statistic = statisticOf(spec);
-  const places = measuredPlaces(table, spec);
-  return {
-    name: spec.name,
-    statistic: spec.statistic,
-    unit: resultUnit(table, spec),
-    decimals: 'decimals' in spec ? spec.decimals : 0,
-    by: spec.by,
-    rows: cellsOf(table, spec.by, spec.totals).map((cell) => ({
-      cell: cell.labels,
-      value: statistic.finish(spec, momentsOf(layout, sums, cell), places),
-    })),
-  };
+  const finish = (cell: Cell) =>
+    statisticOf(spec).finish(spec, momentsOf(layout, sums, cell.indices), table.columns);
+  return shapeResult(spec, table, finish, roundExact);
 }
 
-/** The moments of a cell or of a margin; a margin is the sum of its cells. */
-function momentsOf({ moments, radices }: GroupLayout, sums: GroupSums, { indices }: Cell): Moments {
+/** The moments of a cell or of a margin; a margin is the sum of its cells, and a cell the sum of its bins. */
+function momentsOf(layout: GroupLayout, sums: GroupSums, indices: Cell['indices']): Moments {
   const members = indices.reduce<number[]>(
     (cells, index, i) => {
-      const radix = radices[i] ?? 1;
+      const radix = layout.radices[i] ?? 1;
       const choices = index === null ? Array.from({ length: radix }, (_, label) => label) : [index];
       return cells.flatMap((cell) => choices.map((choice) => cell * radix + choice));
     },
     [0],
   );
-  return (...factors) => {
-    const wanted = JSON.stringify(factors);
-    const index = moments.findIndex((moment) => JSON.stringify(moment.factors) === wanted);
-    if (index < 0) throw new RangeError(`the plan has no moment ${wanted}`);
-    return members.reduce((total, cell) => total + (sums[cell]?.[index] ?? 0n), 0n);
+  const bins = binCount(layout);
+  const binned = (...factors: readonly string[]): bigint[] => {
+    const wanted = momentKey(factors);
+    const moment = layout.moments.findIndex((candidate) => momentKey(candidate.factors) === wanted);
+    if (moment < 0) throw new RangeError(`the plan has no moment ${wanted}`);
+    return Array.from({ length: bins }, (_, bin) =>
+      members.reduce((total, cell) => total + (sums[cell * bins + bin]?.[moment] ?? 0n), 0n),
+    );
   };
+  const over = (by: readonly string[]): Moments =>
+    momentsOf(
+      layout,
+      sums,
+      indices.map((index, i) => (by.includes(layout.by[i] ?? '') ? null : index)),
+    );
+  return Object.assign(
+    (...factors: readonly string[]) => binned(...factors).reduce((total, value) => total + value, 0n),
+    { binned, over },
+  );
 }

@@ -1,22 +1,24 @@
 /**
  * Which number stands in which slot, and why nothing overflows.
  *
- * Statistics with the same `by` share a *group* of cells, and within a cell the moments they have in common.
- * Cells are counted in mixed radix over the labels of `by`, the last column fastest. The number of moment m of
- * cell c of a group stands at
+ * Statistics over the same records in the same cells share a *group*, and within a cell the moments they have
+ * in common. Cells are counted in mixed radix over the labels of `by` and then the bins, if there are any, the
+ * last fastest. The number of moment m of cell c of a group stands at
  *
  *     firstSlot + c·width + offset(m), …, + limbs(m) − 1
  *
  * counted over all ciphertexts: slot s is slot s mod N of ciphertext ⌊s / N⌋.
  */
-import { columnOf, isLabelled, isNumeric, labelsOf, rangeOf, type Range } from './columns.ts';
+import { columnOf, isLabelled, labelsOf, numericRange, type Range } from './columns.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
-import { measuredColumn, statisticOf, type Specification } from './registry.ts';
-import type { Moment } from './statistic.ts';
+import { statisticOf, type Specification } from './registry.ts';
+import type { Moment, Side } from './statistic.ts';
 import type { Table, TaskDocument } from './task.ts';
+import type { Where } from './where.ts';
 
 /** Bounds are of absolute values, decimal strings. */
 interface MomentLayout {
+  /** In alphabetical order. */
   readonly factors: Moment;
   readonly offset: number;
   readonly limbs: number;
@@ -28,8 +30,17 @@ interface MomentLayout {
   readonly slotBound: string;
 }
 
-export interface GroupLayout {
+/** Which records of which parties are summed, in which cells. */
+interface Scope {
   readonly by: readonly string[];
+  readonly where: Where;
+  /** Scaled edges, decimal strings; null where a cell is not cut into bins. */
+  readonly bins: { readonly column: string; readonly edges: readonly string[] } | null;
+  /** The only parties that count, with the sign of every moment but Σ1; empty where all count alike. */
+  readonly sides: readonly Side[];
+}
+
+export interface GroupLayout extends Scope {
   /** The number of labels of each column of `by`. */
   readonly radices: readonly number[];
   readonly cells: number;
@@ -65,8 +76,10 @@ export function layOut(task: TaskDocument, slotLimit: bigint): Layout | undefine
   if (limits.limbBits < 2) return undefined;
   const groups: GroupLayout[] = [];
   let slots = 0;
-  for (const specs of Map.groupBy(task.statistics, ({ by }) => JSON.stringify(by)).values()) {
-    const group = layOutGroup(specs, tableOf(task), limits, slots);
+  const table = tableOf(task);
+  const scoped = task.statistics.map((spec) => ({ spec, scope: scopeOf(spec, table) }));
+  for (const members of Map.groupBy(scoped, ({ scope }) => JSON.stringify(scope)).values()) {
+    const group = layOutGroup(members, table, limits, slots);
     slots += group.cells * group.width;
     groups.push(group);
   }
@@ -80,16 +93,32 @@ export function tableOf(task: TaskDocument): Table {
   return table;
 }
 
+function scopeOf(spec: Specification, table: Table): Scope {
+  const statistic = statisticOf(spec);
+  const bins = statistic.bins?.(spec, table.columns);
+  return {
+    by: spec.by,
+    where: spec.where,
+    bins: bins === undefined ? null : { column: bins.column, edges: bins.edges.map(String) },
+    sides: statistic.sides?.(spec) ?? [],
+  };
+}
+
+/** The key of a moment: a product does not depend on the order of its factors. */
+export const momentKey = (factors: Moment): string => JSON.stringify(factors.toSorted());
+
 function layOutGroup(
-  specs: readonly Specification[],
+  members: readonly { readonly spec: Specification; readonly scope: Scope }[],
   table: Table,
   limits: Limits,
   firstSlot: number,
 ): GroupLayout {
-  const by = specs[0]?.by ?? [];
-  const radices = by.map((name) => labelCount(table, name));
-  const wanted: Moment[] = [[], ...specs.flatMap((spec) => statisticOf(spec).moments(spec))];
-  const distinct = new Map(wanted.map((factors) => [JSON.stringify(factors), factors])).values();
+  const [first] = members;
+  if (first === undefined) throw new RangeError('a group has at least one statistic');
+  const { scope } = first;
+  const radices = scope.by.map((name) => labelCount(table, name));
+  const wanted: Moment[] = [[], ...members.flatMap(({ spec }) => statisticOf(spec).moments(spec))];
+  const distinct = new Map(wanted.map((factors) => [momentKey(factors), factors.toSorted()])).values();
   const moments: MomentLayout[] = [];
   let width = 0;
   for (const factors of distinct) {
@@ -97,9 +126,21 @@ function layOutGroup(
     width += moment.limbs;
     moments.push(moment);
   }
-  const cells = radices.reduce((product, radix) => product * radix, 1);
-  return { by, radices, cells, width, firstSlot, moments, statistics: specs.map(({ name }) => name) };
+  const cells = radices.reduce((product, radix) => product * radix, binCount(scope));
+  return {
+    ...scope,
+    radices,
+    cells,
+    width,
+    firstSlot,
+    moments,
+    statistics: members.map(({ spec }) => spec.name),
+  };
 }
+
+/** How many bins each cell by labels is cut into. */
+export const binCount = ({ bins }: Pick<Scope, 'bins'>): number =>
+  bins === null ? 1 : bins.edges.length - 1;
 
 /**
  * Every party brings at most max-rows records, so |Σ| ≤ max-rows · Π max|x| at one party and C times that in
@@ -107,7 +148,10 @@ function layOutGroup(
  */
 function layOutMoment(factors: Moment, table: Table, limits: Limits, offset: number): MomentLayout {
   const { contributors, slotLimit, limbBits } = limits;
-  const recordBound = factors.reduce((product, name) => product * largest(numericRange(table, name)), 1n);
+  const recordBound = factors.reduce(
+    (product, name) => product * largest(numericRange(table.columns, name)),
+    1n,
+  );
   const partyBound = recordBound * BigInt(table['max-rows']);
   const totalBound = partyBound * contributors;
   const limbs = totalBound <= slotLimit ? 1 : limbCount(partyBound, limbBits);
@@ -125,27 +169,6 @@ function layOutMoment(factors: Moment, table: Table, limits: Limits, offset: num
 function labelCount(table: Table, name: string): number {
   const column = columnOf(table.columns, name);
   return column !== undefined && isLabelled(column) ? labelsOf(column).length : 0;
-}
-
-/** The scaled range of a numeric column of a valid task. */
-export function numericRange(table: Table, name: string): Range {
-  const column = columnOf(table.columns, name);
-  const range = column !== undefined && isNumeric(column) ? rangeOf(column) : undefined;
-  if (range === undefined) throw new RangeError('the task has not been validated');
-  return range;
-}
-
-/** The decimals of the column that a statistic measures; 0 for one that only counts. */
-export function measuredPlaces(table: Table, spec: Specification): number {
-  const of = measuredColumn(spec);
-  return of === undefined ? 0 : numericRange(table, of).places;
-}
-
-/** The unit that a statistic is told in. */
-export function resultUnit(table: Table, spec: Specification): string {
-  const of = measuredColumn(spec);
-  const column = of === undefined ? undefined : columnOf(table.columns, of);
-  return statisticOf(spec).unit(column !== undefined && isNumeric(column) ? column.unit : '1');
 }
 
 /** max|x| over a range. */

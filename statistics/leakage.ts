@@ -1,8 +1,9 @@
 /** The leakage statement: what each role learns when a task runs as planned, sizes and times included. */
 import { columnOf, isLabelled, labelsOf } from './columns.ts';
-import { tableOf, type Layout } from './layout.ts';
+import { binCount, tableOf, type GroupLayout, type Layout } from './layout.ts';
 import { statisticOf } from './registry.ts';
 import type { TaskDocument } from './task.ts';
+import { whereWords } from './where.ts';
 
 export interface Leakage {
   /** Everybody in the consortium, since the documents and the log are open to all of them. */
@@ -37,15 +38,27 @@ export function leakageOf(task: TaskDocument, layout: Layout, ciphertexts: numbe
 /** One sentence for each group of cells: what stands behind the statistics is released with them. */
 function outputs(task: TaskDocument, layout: Layout): string[] {
   const table = tableOf(task);
-  return layout.groups.map(({ by, cells, moments }) => {
+  return layout.groups.map((group) => {
+    const { by, cells, moments, sides } = group;
     const sums = moments.map(({ factors }) => momentName(factors)).join(', ');
-    const scope =
-      by.length === 0
-        ? 'over all records'
-        : `in each of the ${cells} cells by ${by.map((name) => dimension(name, table)).join(' × ')}`;
-    const small = by.length === 0 ? '' : '; cells with few records are not suppressed';
-    return `the exact ${sums} ${scope}, not only the statistics made of them${small}`;
+    const dimensions = [...by.map((name) => dimension(name, table)), ...binWords(group)].join(' × ');
+    const scope = dimensions === '' ? 'over all records' : `in each of the ${cells} cells by ${dimensions}`;
+    const small = dimensions === '' ? '' : '; cells with few records are not suppressed';
+    const where = `${whereWords(group.where)}${sidesWords(sides)}`;
+    return `the exact ${sums} ${scope}${where}, not only the statistics made of them${small}`;
   });
+}
+
+/** What a group is cut by beside labels: `income (20 bins)`. */
+const binWords = (group: GroupLayout): string[] =>
+  group.bins === null ? [] : [`${group.bins.column} (${binCount(group)} bins)`];
+
+/** Whose records count, and that all but the number of them counts with a sign. */
+export function sidesWords(sides: GroupLayout['sides']): string {
+  const words = sides.map(
+    ({ party, where, sign }) => `${sign < 0 ? 'minus' : 'from'} ${party}${whereWords(where)}`,
+  );
+  return words.length === 0 ? '' : `, ${words.join(' ')}`;
 }
 
 function dimension(name: string, table: ReturnType<typeof tableOf>): string {
@@ -64,9 +77,12 @@ function subtraction({ parties }: TaskDocument): string[] {
 /** `number of records`, `Σ wage`, `Σ wage²`, `Σ wage·hours`. */
 export function momentName(factors: readonly string[]): string {
   if (factors.length === 0) return 'number of records';
-  const [x, y] = factors;
-  return factors.length === 2 && x === y ? `Σ ${x ?? ''}²` : `Σ ${factors.join('·')}`;
+  const powers = Map.groupBy(factors, (name) => name);
+  return `Σ ${[...powers].map(([name, { length }]) => `${name}${superscript(length)}`).join('·')}`;
 }
+
+const superscript = (power: number): string =>
+  power === 1 ? '' : String(power).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit)));
 
 /** What a statistic makes known for each cell, in the words of its file. */
 export const statisticLeaks = (task: TaskDocument): string[] => [

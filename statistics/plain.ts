@@ -3,84 +3,103 @@
  * result is compared with. It keeps every record, rounds by another method, and shares no formula with what
  * the parties run.
  */
-import { cellsOf } from './cells.ts';
-import { formatDecimal } from './decimal.ts';
-import { measuredPlaces, resultUnit, tableOf } from './layout.ts';
+import type { Cell } from './cells.ts';
+import { columnOf, isLabelled, labelsOf, numericRange, type Columns } from './columns.ts';
+import { formatDecimal, parseDecimal } from './decimal.ts';
+import type { Exact } from './exact.ts';
+import { tableOf } from './layout.ts';
 import { statisticOf, type Specification } from './registry.ts';
-import type { Result, StatisticResult } from './result.ts';
-import type { Exact, PooledCell } from './statistic.ts';
+import type { Result } from './result.ts';
+import { shapeResult } from './shape.ts';
+import type { PooledCell } from './statistic.ts';
 import type { TableRecord } from './table.ts';
-import type { Table, TaskDocument } from './task.ts';
+import type { TaskDocument } from './task.ts';
+import type { Where } from './where.ts';
 
 export interface PlainComputation {
-  add(record: TableRecord): void;
+  /** Takes a record of an input party. */
+  add(record: TableRecord, party: string): void;
   result(): Result;
+}
+
+interface Pooled {
+  readonly record: TableRecord;
+  readonly party: string;
 }
 
 /** Starts a plaintext computation of a task; `add` every record of every party. */
 export function openPlain(task: TaskDocument): PlainComputation {
   const table = tableOf(task);
-  const records: TableRecord[] = [];
+  const records: Pooled[] = [];
   return {
-    add: (record) => void records.push(record),
-    result: () => ({ statistics: task.statistics.map((spec) => computeStatistic(spec, table, records)) }),
-  };
-}
-
-function computeStatistic(
-  spec: Specification,
-  table: Table,
-  records: readonly TableRecord[],
-): StatisticResult {
-  const columns = Object.keys(table.columns);
-  const pools = pool(spec, columns, records);
-  const statistic = statisticOf(spec);
-  const decimals = 'decimals' in spec ? spec.decimals : 0;
-  return {
-    name: spec.name,
-    statistic: spec.statistic,
-    unit: resultUnit(table, spec),
-    decimals,
-    by: spec.by,
-    rows: cellsOf(table, spec.by, spec.totals).map(({ labels, indices }) => {
-      const cell = pooledCell(pools.get(keyOf(indices)) ?? [], columns);
-      const exact = statistic.definition(spec, cell, measuredPlaces(table, spec));
-      return { cell: labels, value: exact === null ? null : round(exact, decimals) };
+    add: (record, party) => void records.push({ record, party }),
+    result: () => ({
+      statistics: task.statistics.map((spec) => {
+        const pool = openPool(spec, table.columns, records);
+        const define = (cell: Cell) => statisticOf(spec).definition(spec, pool(cell.indices), table.columns);
+        return shapeResult(spec, table, define, round);
+      }),
     }),
   };
 }
 
-/** Every record under its cell, and under each margin of it where totals are wanted. */
-function pool(
-  spec: Specification,
-  columns: readonly string[],
-  records: readonly TableRecord[],
-): Map<string, TableRecord[]> {
-  const pools = new Map<string, TableRecord[]>();
-  const dimensions = spec.by.map((name) => columns.indexOf(name));
-  for (const record of records) {
-    let keys: (number | null)[][] = [[]];
-    for (const dimension of dimensions) {
-      const choices = spec.totals ? [record[dimension] ?? 0, null] : [record[dimension] ?? 0];
-      keys = keys.flatMap((key) => choices.map((choice) => [...key, choice]));
-    }
-    for (const key of keys.map(keyOf)) {
-      const members = pools.get(key);
-      if (members === undefined) pools.set(key, [record]);
-      else members.push(record);
-    }
-  }
-  return pools;
+/** The records of any cell or margin, of those that meet the condition of a statistic. */
+function openPool(
+  { by, where }: Specification,
+  columns: Columns,
+  records: readonly Pooled[],
+): (indices: Cell['indices']) => PooledCell {
+  const names = Object.keys(columns);
+  const selected = records.filter(({ record }) => meets(record, where, columns));
+  const margins = new Map<string, Map<string, Pooled[]>>();
+  const pool = (indices: Cell['indices']): PooledCell => {
+    const kept = by.flatMap((name, i) => (indices[i] === null ? [] : [names.indexOf(name)]));
+    const margin = margins.get(kept.join()) ?? Map.groupBy(selected, ({ record }) => keyOf(kept, record));
+    margins.set(kept.join(), margin);
+    const members = margin.get(indices.filter((index) => index !== null).join()) ?? [];
+    const over = (omitted: readonly string[]) =>
+      pool(indices.map((index, i) => (omitted.includes(by[i] ?? '') ? null : index)));
+    return pooledCell(members, columns, over);
+  };
+  return pool;
 }
 
-const keyOf = (indices: readonly (number | null)[]): string =>
-  indices.map((index) => (index === null ? '*' : String(index))).join(',');
+const keyOf = (positions: readonly number[], record: TableRecord): string =>
+  positions.map((position) => record[position]).join();
 
-function pooledCell(records: readonly TableRecord[], columns: readonly string[]): PooledCell {
+function pooledCell(
+  members: readonly Pooled[],
+  columns: Columns,
+  over: (by: readonly string[]) => PooledCell,
+): PooledCell {
   return {
-    size: records.length,
-    column: (name) => records.map((record) => BigInt(record[columns.indexOf(name)] ?? 0)),
+    size: members.length,
+    column: (name) => members.map(({ record }) => BigInt(record[Object.keys(columns).indexOf(name)] ?? 0)),
+    over,
+    from: (party, where) =>
+      pooledCell(
+        members.filter((member) => member.party === party && meets(member.record, where, columns)),
+        columns,
+        over,
+      ),
   };
+}
+
+/** Compares labels as text, and numbers as the decimals that they stand for. */
+function meets(record: TableRecord, where: Where, columns: Columns): boolean {
+  return Object.keys(columns).every((name, position) => {
+    const column = columnOf(columns, name);
+    const condition = Object.hasOwn(where, name) ? where[name] : undefined;
+    const value = record[position];
+    if (column === undefined || condition === undefined || value === undefined) return true;
+    if (Array.isArray(condition)) {
+      return isLabelled(column) && condition.includes(labelsOf(column)[value] ?? '');
+    }
+    const { places } = numericRange(columns, name);
+    const bound = (text: string | undefined) => (text === undefined ? undefined : parseDecimal(text, places));
+    const [from, to] = [bound(condition.from), bound(condition.to)];
+    return (from === undefined || from <= BigInt(value)) && (to === undefined || BigInt(value) <= to);
+  });
 }
 
 /** A decimal nearest to an exact number, ties to even, by counting the half units below it. */

@@ -43,7 +43,3 @@ export function statisticOf(specification: Specification): Statistic<Specificati
   if (found === undefined) throw new RangeError(`no statistic "${specification.statistic}"`);
   return found;
 }
-
-/** The numeric column that a specification measures; undefined for those that only count. */
-export const measuredColumn = (specification: Specification): string | undefined =>
-  'of' in specification ? specification.of : undefined;

@@ -9,8 +9,9 @@ export interface StatisticResult {
   readonly statistic: string;
   readonly unit: string;
   readonly decimals: number;
+  /** The columns that tell the rows apart; last the label of the parts of a statistic that has several values. */
   readonly by: readonly string[];
-  /** Cells in the order of the labels, the last column of `by` fastest, each total after its parts. */
+  /** Cells in the order of the labels, the last column of `by` fastest, each total after its cells. */
   readonly rows: readonly ResultRow[];
 }
 
@@ -19,4 +20,6 @@ interface ResultRow {
   readonly cell: Readonly<Record<string, string>>;
   /** Null where the statistic is not defined: an empty cell, or a deviation of one record. */
   readonly value: string | null;
+  /** Why a value is not defined, where the cell alone does not tell: the regressors are collinear. */
+  readonly reason?: string;
 }

@@ -1,9 +1,9 @@
 /** What must hold between the fields of a task document. */
 import type { ErrorCode } from '../proto/errors.ts';
-import { columnOf, isLabelled, isNumeric, rangeOf, type Column } from './columns.ts';
-import { measuredColumn, type Specification } from './registry.ts';
+import { isNumeric, rangeOf, type Columns } from './columns.ts';
+import { repeated, specificationProblems } from './specification-rules.ts';
 import { didYouMean } from './suggest.ts';
-import type { Table, TaskDocument } from './task-form.ts';
+import type { TaskDocument } from './task-form.ts';
 
 export interface Issue {
   readonly code: ErrorCode;
@@ -28,7 +28,7 @@ export function brokenRules(task: TaskDocument): Issue[] {
     ...repeated(task.statistics.map(({ name }) => name)).map((index) =>
       invalid(['statistics', index, 'name'], 'is the name of another statistic too'),
     ),
-    ...(table === undefined ? [] : task.statistics.flatMap((spec, index) => specIssues(spec, index, table))),
+    ...(table === undefined ? [] : specificationIssues(task, table.columns)),
   ];
 }
 
@@ -66,7 +66,7 @@ function partyIssues({ parties, disclosure }: TaskDocument): Issue[] {
   return issues;
 }
 
-function columnIssues(table: string, columns: Readonly<Record<string, Column>>): Issue[] {
+function columnIssues(table: string, columns: Columns): Issue[] {
   return Object.entries(columns).flatMap(([name, column]) => {
     const path = ['tables', table, 'columns', name];
     if (column.type === 'category') {
@@ -94,37 +94,14 @@ function domainIssues({ tables, domain }: TaskDocument): Issue[] {
     .map((name) => invalid(['tables', name], 'is not in the domain: nobody needs to bring it'));
 }
 
-function specIssues(spec: Specification, index: number, { columns }: Table): Issue[] {
-  const path = ['statistics', index];
-  const issues = spec.by.flatMap((name, i) => {
-    const column = columnOf(columns, name);
-    if (column === undefined) return [invalid([...path, 'by', i], noColumn(name, columns))];
-    if (isLabelled(column)) return [];
-    return [invalid([...path, 'by', i], `"${name}" is ${column.type}; cells need a category or boolean`)];
-  });
-  issues.push(...repeated(spec.by).map((i) => invalid([...path, 'by', i], 'is named twice')));
-  if (spec.totals && spec.by.length === 0) {
-    issues.push(invalid([...path, 'totals'], 'needs "by": without cells there is only the overall value'));
-  }
-  const of = measuredColumn(spec);
-  if (of === undefined) return issues;
-  const measured = columnOf(columns, of);
-  if (measured === undefined) issues.push(invalid([...path, 'of'], noColumn(of, columns)));
-  else if (!isNumeric(measured)) {
-    issues.push(invalid([...path, 'of'], `"${of}" is ${measured.type}; it must be integer or decimal`));
-  }
-  return issues;
-}
-
-const noColumn = (name: string, columns: Readonly<Record<string, Column>>): string =>
-  `there is no column "${name}"${didYouMean(name, Object.keys(columns))}`;
-
-/** The positions at which a name stands again. */
-function repeated(names: readonly string[]): number[] {
-  const seen = new Set<string>();
-  return names.flatMap((name, index) => {
-    if (seen.has(name)) return [index];
-    seen.add(name);
-    return [];
-  });
+function specificationIssues({ statistics, parties, disclosure }: TaskDocument, columns: Columns): Issue[] {
+  const surroundings = {
+    inputs: parties.input,
+    minimumContributors: disclosure['minimum-contributors'],
+  };
+  return statistics.flatMap((spec, index) =>
+    specificationProblems(spec, columns, surroundings).map(({ path, message }) =>
+      invalid(['statistics', index, ...path], message),
+    ),
+  );
 }

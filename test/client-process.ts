@@ -3,8 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('../clients/cli/strongroom.js', import.meta.url));
-const LIMIT_MS = 100_000;
-
 export interface Ended {
   /** The exit code, or the name of the signal. */
   readonly code: number | string;
@@ -15,6 +13,8 @@ export interface Ended {
 interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** When it is killed where it has not ended by itself. */
+  readonly limitMs?: number;
 }
 
 export class ClientProcess {
@@ -24,7 +24,7 @@ export class ClientProcess {
   #stderr = '';
 
   /** Starts `strongroom ARGS…`, without a terminal. It is killed where it has not ended by itself in good time. */
-  constructor(args: readonly string[], { env = {}, cwd }: ProcessOptions = {}) {
+  constructor(args: readonly string[], { env = {}, cwd, limitMs = 100_000 }: ProcessOptions = {}) {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
@@ -33,7 +33,7 @@ export class ClientProcess {
     this.#child = child;
     child.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
-    const late = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const late = setTimeout(() => child.kill('SIGKILL'), limitMs);
     this.ended = new Promise((done) => {
       child.once('close', (code, signal) => {
         clearTimeout(late);

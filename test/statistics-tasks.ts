@@ -72,8 +72,8 @@ export function computeSecurely(
   plan: Plan = planTask(task),
 ): Result {
   const modulus = BigInt(plan.parameters.plainModulus);
-  const vectors = parties.map((records) => {
-    const encoder = openEncoder(task, plan);
+  const vectors = parties.map((records, i) => {
+    const encoder = openEncoder(task, plan, task.parties.input[i] ?? '');
     for (const record of records) encoder.add(record);
     return encoder.vectors();
   });
@@ -96,7 +96,9 @@ function centred(x: bigint, modulus: bigint): bigint {
 
 export function computePlainly(task: TaskDocument, parties: readonly (readonly TableRecord[])[]): Result {
   const plain = openPlain(task);
-  for (const record of parties.flat()) plain.add(record);
+  for (const [i, records] of parties.entries()) {
+    for (const record of records) plain.add(record, task.parties.input[i] ?? '');
+  }
   return plain.result();
 }
 

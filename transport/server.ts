@@ -168,7 +168,8 @@ function adapt(
   if (responseStream) {
     return (call: grpc.ServerWritableStream<object, object>) => {
       const context = contextOf(call);
-      pump(call, handler(call.request, context) as AsyncIterable<object>, context.signal).then(
+      const responses = handler(call.request, context) as AsyncIterable<object>;
+      pump(call, responses, context.signal, () => identify(call.getAuthContext())).then(
         () => call.end(),
         // This is how grpc-js is told the status of a stream of responses.
         (error: unknown) => call.emit('error', refusal(error)),
@@ -187,15 +188,20 @@ function adapt(
   };
 }
 
-/** Writes one response after the other, each once the one before has left for the network. */
+/**
+ * Writes one response after the other, each once the one before has left for the network. `identified` throws
+ * once the caller is a party no more: whoever is revoked while it listens hears nothing from then on.
+ */
 async function pump(
   call: grpc.ServerWritableStream<object, object>,
   responses: AsyncIterable<object>,
   signal: AbortSignal,
+  identified: () => unknown,
 ): Promise<void> {
   for await (const response of responses) {
+    signal.throwIfAborted();
+    identified();
     await new Promise<void>((resolve, reject) => {
-      signal.throwIfAborted();
       // grpc-js forgets the callback of a write when the caller has gone.
       const stop = () => reject(signal.reason as Error);
       signal.addEventListener('abort', stop, { once: true });

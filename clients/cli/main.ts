@@ -4,6 +4,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { addConsortiumCommands } from './commands/consortium.ts';
 import { addDaemonCommands } from './commands/daemons.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
+import { addFsckCommand } from './commands/fsck.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addPartyCommands } from './commands/party.ts';
 import { addResultCommands } from './commands/result.ts';
@@ -55,6 +56,7 @@ for (const add of [
   addPartyCommands,
   addConsortiumCommands,
   addDaemonCommands,
+  addFsckCommand,
 ]) {
   add(program, context);
 }

@@ -1,5 +1,6 @@
 /** Where the command line writes: results on standard output, progress on standard error, `--json` for programs. */
-import { join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { EXIT_CODES, StrongroomError } from '../../proto/errors.ts';
 import { CONFIG_FILE } from '../../transport/profile.ts';
 import { Session } from '../session.ts';
@@ -88,4 +89,20 @@ export function timeout(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0 && value <= 1e6) return value * 1000;
   throw new StrongroomError('USAGE', `A time-out is a number of seconds, not ${text}.`);
+}
+
+/** A file that is to be written at the end: that its folder is there is checked before the work begins. */
+export function outputFile(path: string): string {
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return path;
+  } catch (cause) {
+    throw new StrongroomError(
+      'USAGE',
+      `${path} cannot be written: there is no such folder, or it is not yours.`,
+      {
+        cause,
+      },
+    );
+  }
 }

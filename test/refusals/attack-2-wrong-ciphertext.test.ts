@@ -63,15 +63,36 @@ test.each(['seals a subset', 'seals before all have submitted', 'reorders the in
   },
 );
 
-test('the aggregator that asks again after a release, for one input, ends the task and gets no second share', async () => {
-  const task = await stage.propose('evaluates again after a release');
+test.each(['asks for one input after a release', 'asks for the same again after a release'] as const)(
+  'the aggregator that %s ends the task and gets no second share: PHASE_CLOSED',
+  async (attack) => {
+    const task = await stage.propose(attack);
+    await stage.submit(task);
+    expect(await stage.ending(task)).toMatchObject({
+      phase: 'FAILED',
+      by: 'aggregator',
+      code: 'PHASE_CLOSED',
+    });
+    await stage.see(task, (life) => (life.shreds.size === 3 ? true : undefined));
+    const seen = await stage.witness(task);
+    const evaluated = seen.evaluation?.payload.outputs.map(({ digest }) => digest);
+    for (const release of seen.releases.values()) expect(release.payload.outputs).toEqual(evaluated);
+    expect(seen.ignored).toContainEqual(
+      expect.objectContaining({ kind: 'evaluation', code: 'PHASE_CLOSED' }),
+    );
+  },
+);
+
+test('a key holder that releases a second share is refused: ALREADY_RELEASED', async () => {
+  const task = await stage.propose('honest');
   await stage.submit(task);
-  expect(await stage.ending(task)).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'PHASE_CLOSED' });
-  await stage.see(task, (life) => (life.shreds.size === 3 ? true : undefined));
-  const seen = await stage.witness(task);
-  const evaluated = seen.evaluation?.payload.outputs.map(({ digest }) => digest);
-  for (const release of seen.releases.values()) expect(release.payload.outputs).toEqual(evaluated);
-  expect(seen.ignored).toContainEqual(expect.objectContaining({ kind: 'evaluation', code: 'PHASE_CLOSED' }));
+  const first = await stage.see(task, (life) => life.releases.get('holder-1'));
+  const { evaluation, outputs, receiver } = first.payload;
+  const box = await stage.put('holder-1', task, Buffer.from('another share'));
+  const second = { evaluation, outputs, receiver, box, opened: 'ab'.repeat(32) };
+  await refusal(() => stage.say(task, 'release', second, { by: 'holder-1' }), 'ALREADY_RELEASED');
+  expect(await stage.result(task)).toEqual(ANSWER);
+  await refusal(() => stage.say(task, 'release', second, { by: 'holder-1' }), 'ALREADY_RELEASED');
 });
 
 test('the aggregator cannot name a receiver: an evaluation that does is no document, and the shares go where the task says', async () => {

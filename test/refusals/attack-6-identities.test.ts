@@ -111,7 +111,8 @@ test('a revoked party is shut out at once: its connection, its documents, and ta
   const task = await stage.propose('honest');
   await stage.submit(task, ['north']);
   const revoked = stage.dial(stage.identity('east'));
-  expect((await revoked.board.follow(0).next()).done).toBe(false);
+  const listening = revoked.board.follow(0, { tail: true });
+  expect((await listening.next()).done).toBe(false);
 
   const office = await stage.session(RECEIVER);
   const rest = everybody().filter(({ card }) => card.party !== 'east');
@@ -119,6 +120,7 @@ test('a revoked party is shut out at once: its connection, its documents, and ta
   await office.catchUp(index);
   expect(office.board.book.consortium).toMatchObject({ version: 2 });
 
+  await refusal(() => listening.next(), 'UNAUTHENTICATED');
   await refusal(() => revoked.board.append(new Uint8Array(10)), 'UNAUTHENTICATED');
   await isShutOut(stage.identity('east'));
 

@@ -137,7 +137,7 @@ test('several problems are told at once, at most ten of them', async () => {
 });
 
 test('an encoder takes no more records than the overflow proof allows', async () => {
-  const encoder = openEncoder(TASK, planTask(TASK));
+  const encoder = openEncoder(TASK, planTask(TASK), 'a');
   for (let i = 0; i < 5; i++) encoder.add([0, 0, 0, 0]);
   await refusalOf('TABLE_INVALID', () => encoder.add([0, 0, 0, 0]));
 });

@@ -34,7 +34,15 @@ test('an upload that is cut twice sends nothing twice that had arrived', async (
   expect(size).toBeGreaterThan(2_000_000);
   const file = join(net.folder, 'north.csv');
   writeFileSync(file, 'pay,area,trade\n12.50,a1,t1\n13.50,a1,t1\n');
-  const command = ['--profile', join(net.folder, 'north'), '--json', 'submit', id, '--table', `people=${file}`];
+  const command = [
+    '--profile',
+    join(net.folder, 'north'),
+    '--json',
+    'submit',
+    id,
+    '--table',
+    `people=${file}`,
+  ];
   await reached(office, id, ({ phase }) => phase === 'COLLECTING');
   await using line = await CutLine.into(net.network.profile('north'));
 

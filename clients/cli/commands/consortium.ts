@@ -83,7 +83,10 @@ Example:
         'by the standing key holders of both versions. Restart the aggregator where parties have joined.',
     )
     .argument('<file>', 'the signed document')
-    .addHelpText('after', '\nExample:\n  $ strongroom --profile ./office-a consortium publish consortium-2.json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ strongroom --profile ./office-a consortium publish consortium-2.json',
+    )
     .action(async (file: string) => {
       const { output, profile } = context();
       await withSession(profile, async ({ board }) => {

@@ -7,7 +7,7 @@ import { openConsortium } from '../../../trust/consortium.ts';
 import { parseReceipt, verifyReceipt } from '../../../trust/receipt.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { fetchResult, receiptOf } from '../../output-party.ts';
-import { timeout, withSession, type Context } from '../output.ts';
+import { outputFile, timeout, withSession, type Context } from '../output.ts';
 
 /** How long a result waits for the key shares to be destroyed, so that its receipt can tell. */
 const SHRED_WAIT_MS = 10_000;
@@ -21,7 +21,7 @@ export function addResultCommands(program: Command, context: () => Context): voi
         'the result and its receipt. Only the output party of the task can do this.',
     )
     .argument('<task>', 'its id, or the first digits of it')
-    .requiredOption('--out <file>', 'where the result goes (JSON); the receipt goes beside it')
+    .requiredOption('--out <file>', 'where the result goes (JSON); the receipt goes beside it', outputFile)
     .option('--timeout <seconds>', 'give up waiting after so long', timeout)
     .addHelpText(
       'after',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { submissionReceipt, submit } from '../../provider.ts';
-import { bytes, timeout, withSession, type Context } from '../output.ts';
+import { bytes, outputFile, timeout, withSession, type Context } from '../output.ts';
 
 const TABLE = /^(?<table>[^:=]+)=(?<file>.+)$/;
 
@@ -19,7 +19,7 @@ export function addSubmitCommand(program: Command, context: () => Context): void
     )
     .argument('<task>', 'its id, or the first digits of it')
     .requiredOption('--table <name=file>', 'a table of the task, a CSV file; repeat it', collect, [])
-    .option('--receipt <file>', 'where the proof goes that the log holds the submission')
+    .option('--receipt <file>', 'where the proof goes that the log holds the submission', outputFile)
     .option('--timeout <seconds>', 'give up waiting after so long', timeout)
     .addHelpText(
       'after',
@@ -32,7 +32,7 @@ export function addSubmitCommand(program: Command, context: () => Context): void
         async (session) => {
           const submission = await submit(session, id, tablesOf(options.table), {
             timeoutMs: options.timeout,
-          onChange: (task) => output.progress(`${'wait'.padEnd(8)} the task is ${task.phase}`),
+            onChange: (task) => output.progress(`${'wait'.padEnd(8)} the task is ${task.phase}`),
             onProgress: (what, done, of) =>
               output.progress(`${what.padEnd(8)} ${done}${of === undefined ? '' : ` of ${of}`}`),
           });

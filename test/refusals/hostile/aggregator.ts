@@ -41,12 +41,25 @@ class HostileAggregator extends Aggregator {
   }
 
   protected override async act(task: TaskLife): Promise<void> {
-    const released = task.releases.size > 0 && task.delivery === undefined;
-    if (task.document.title === 'evaluates again after a release' && released && task.seal !== undefined) {
-      this.say(task, 'evaluation', { seal: task.seal.digest, outputs: [...firstInput(task)] });
-      return;
+    const { seal, evaluation, delivery } = task;
+    if (
+      seal === undefined ||
+      evaluation === undefined ||
+      task.releases.size === 0 ||
+      delivery !== undefined
+    ) {
+      return super.act(task);
     }
-    await super.act(task);
+    switch (task.document.title as Attack) {
+      case 'asks for one input after a release':
+        this.say(task, 'evaluation', { seal: seal.digest, outputs: [...firstInput(task)] });
+        return;
+      case 'asks for the same again after a release':
+        this.say(task, 'evaluation', { seal: seal.digest, outputs: evaluation.payload.outputs });
+        return;
+      default:
+        return super.act(task);
+    }
   }
 
   protected override seal(task: TaskLife): void {

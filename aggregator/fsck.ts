@@ -1,0 +1,61 @@
+/** `strongroom fsck` for the aggregator: the log, and every object that its documents name. */
+import { join } from 'node:path';
+import { StrongroomError } from '../proto/errors.ts';
+import { runInspection, type Inspection } from '../transport/inspection.ts';
+import type { Profile } from '../transport/profile.ts';
+import { TaskBook } from '../trust/book.ts';
+import { equalBytes } from '../trust/digest.ts';
+import { signerOf } from '../trust/identity.ts';
+import { leafHash, MerkleTree } from '../trust/log/merkle.ts';
+import { openBlobStore } from '../trust/storage/blob-store.ts';
+import { checkpointsOf } from './board-service.ts';
+import { LogStore } from './log-store.ts';
+
+await runInspection(inspect);
+
+async function inspect(profile: Profile, inspection: Inspection): Promise<void> {
+  using log = new LogStore(join(profile.state, 'log.db'));
+  const entries = log.read(0, Infinity);
+  const tree = new MerkleTree(entries.map(leafHash));
+  if (!equalBytes(tree.root(), log.tree.root(log.size))) {
+    inspection.problems.push(
+      'An entry of the log does not match its hash: the file is damaged; restore it from a copy.',
+    );
+    return;
+  }
+  inspection.checked.push(`${entries.length} entries of the log match their hashes`);
+  if (entries.length === 0) return;
+
+  const book = new TaskBook(profile.consortium);
+  const checkpoint = checkpointsOf(log, profile.consortium.log.origin, signerOf(profile.identity));
+  book.read(entries, checkpoint(log.size));
+  for (const { index, why } of book.strays)
+    inspection.problems.push(`Entry ${index} counts for nothing: ${why}`);
+
+  const blobs = await openBlobStore(join(profile.state, 'blobs'));
+  let objects = 0;
+  for (const task of book.tasks.values()) {
+    for (const [digest, kind] of task.blobs) {
+      objects += 1;
+      const problem = await inspectObject(() => blobs.whole(digest));
+      if (problem !== undefined) {
+        inspection.problems.push(
+          `Task ${task.id.slice(0, 12)}: the object ${digest} of a ${kind} ${problem}.`,
+        );
+      }
+    }
+  }
+  inspection.checked.push(`${objects} objects are there and hash to their names`);
+}
+
+async function inspectObject(read: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+    return error.code === 'NOT_FOUND'
+      ? 'is missing; its sender can upload it again'
+      : 'is damaged; delete its file';
+  }
+}

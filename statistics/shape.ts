@@ -1,0 +1,40 @@
+/** The rows of a result, whoever computes their values: cells in order, and for each its parts. */
+import { cellsOf, type Cell } from './cells.ts';
+import type { Exact } from './exact.ts';
+import { statisticOf, type Specification } from './registry.ts';
+import type { StatisticResult } from './result.ts';
+import type { Outcome } from './statistic.ts';
+import type { Table } from './task.ts';
+
+/** The result of a statistic from the outcome in every cell, rounded by `round`. */
+export function shapeResult(
+  spec: Specification,
+  table: Table,
+  outcomesOf: (cell: Cell) => Outcome | readonly Outcome[],
+  round: (exact: Exact, decimals: number) => string,
+): StatisticResult {
+  const statistic = statisticOf(spec);
+  const decimals = 'decimals' in spec ? spec.decimals : (statistic.decimals?.(spec, table.columns) ?? 0);
+  const parts = statistic.parts?.(spec, table.columns);
+  const tell = (outcome: Outcome | undefined, places = decimals) =>
+    outcome === null || outcome === undefined
+      ? { value: null }
+      : 'reason' in outcome
+        ? { value: null, reason: outcome.reason }
+        : { value: round(outcome, places) };
+  return {
+    name: spec.name,
+    statistic: spec.statistic,
+    unit: statistic.unit(spec, table.columns),
+    decimals,
+    by: parts === undefined ? spec.by : [...spec.by, parts.key],
+    rows: cellsOf(table, spec.by, spec.totals).flatMap((cell) => {
+      const outcomes = [outcomesOf(cell)].flat();
+      if (parts === undefined) return [{ cell: cell.labels, ...tell(outcomes[0]) }];
+      return parts.labels.map((part, i) => ({
+        cell: { ...cell.labels, [parts.key]: part.label },
+        ...tell(outcomes[i], part.decimals),
+      }));
+    }),
+  };
+}

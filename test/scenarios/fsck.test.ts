@@ -1,0 +1,71 @@
+/** `strongroom fsck` finds what has happened to a folder behind the daemon's back. */
+import { execFile } from 'node:child_process';
+import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { propose } from '../../clients/requester.ts';
+import { submit } from '../../clients/provider.ts';
+import { RECEIVER, TestNetwork } from '../local-network.ts';
+
+const CLI = fileURLToPath(new URL('../../clients/cli/strongroom.js', import.meta.url));
+
+interface Inspection {
+  readonly code: number;
+  readonly checked: readonly string[];
+  readonly problems: readonly string[];
+}
+
+let net: TestNetwork;
+
+function fsck(party: string): Promise<Inspection> {
+  const args = [CLI, '--json', '--profile', join(net.folder, party), 'fsck'];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, (error, stdout) => {
+      const code = typeof error?.code === 'number' ? error.code : 0;
+      resolve({ code, ...(JSON.parse(stdout) as Omit<Inspection, 'code'>) });
+    });
+  });
+}
+
+describe('after a task that is under way when everything stops', () => {
+  beforeAll(async () => {
+    net = await TestNetwork.start();
+    const office = await net.session(RECEIVER);
+    const task = await propose(office, net.task());
+    await submit(await net.session('north'), task.id, net.table('north'));
+    for (const name of ['aggregator', ...net.holders]) await net.network.stopDaemon(name);
+  });
+  afterAll(() => net[Symbol.asyncDispose]());
+
+  test('all folders are whole', async () => {
+    for (const party of ['aggregator', 'holder-1', 'north', RECEIVER]) {
+      expect(await fsck(party)).toMatchObject({ code: 0, problems: [] });
+    }
+  });
+
+  test('a lost journal is told, step by step', async () => {
+    const state = join(net.folder, 'holder-2', 'state');
+    for (const file of readdirSync(state)) if (file.startsWith('journal.db')) rmSync(join(state, file));
+    copyFileSync(join(net.folder, 'holder-1', 'state', 'journal.db'), join(state, 'journal.db'));
+    const { code, problems } = await fsck('holder-2');
+    expect(code).toBe(3);
+    expect(problems.join('\n')).toMatch(/the log has the approval of holder-2 and the journal does not/);
+  });
+
+  test('a damaged and a missing object of the aggregator are told by name', async () => {
+    const objects = join(net.folder, 'aggregator', 'state', 'blobs', 'objects');
+    const files = readdirSync(objects, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const [damaged, missing] = files;
+    if (damaged === undefined || missing === undefined) throw new Error('the task has objects');
+    truncateSync(join(damaged.parentPath, damaged.name), 100);
+    rmSync(join(missing.parentPath, missing.name));
+    const { code, problems } = await fsck('aggregator');
+    expect(code).toBe(3);
+    expect(problems).toHaveLength(2);
+    expect(problems.join('\n')).toContain(`${damaged.name} of a`);
+    expect(problems.join('\n')).toMatch(new RegExp(`${missing.name} of a .* is missing`));
+  });
+});
