@@ -12,13 +12,18 @@ await runInspection(inspect);
 function inspect(profile: Profile, inspection: Inspection): void {
   const book = inspectReplica(profile, inspection);
   const file = join(profile.state, 'journal.db');
+  const own = profile.identity.card.party;
+  const tasks = [...book.tasks.values()].filter((task) => task.holders.includes(own));
   if (!existsSync(file)) {
-    inspection.checked.push('no journal is kept yet');
+    if (tasks.every((task) => stepsIn(task, own).length === 0))
+      inspection.checked.push('no journal is kept yet');
+    else
+      inspection.problems.push(
+        `The journal ${file} is missing, and the log shows acts of ${own}; restore it.`,
+      );
     return;
   }
   using journal = new Journal(file, profile.unlock);
-  const own = profile.identity.card.party;
-  const tasks = [...book.tasks.values()].filter((task) => task.holders.includes(own));
   for (const task of tasks) inspectTask(task, own, journal, inspection);
   inspection.checked.push(`the journal against ${tasks.length} tasks of this key holder`);
 }

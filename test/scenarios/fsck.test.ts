@@ -1,11 +1,13 @@
 /** `strongroom fsck` finds what has happened to a folder behind the daemon's back. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
 import { submit } from '../../clients/provider.ts';
+import { Journal } from '../../keyholders/journal.ts';
+import { unlockKeyFrom } from '../../trust/at-rest.ts';
 import { RECEIVER, TestNetwork } from '../local-network.ts';
 
 const CLI = fileURLToPath(new URL('../../clients/cli/strongroom.js', import.meta.url));
@@ -44,13 +46,21 @@ describe('after a task that is under way when everything stops', () => {
     }
   });
 
-  test('a lost journal is told, step by step', async () => {
+  test('a journal that was lost, or put back from an older copy, is told step by step', async () => {
     const state = join(net.folder, 'holder-2', 'state');
     for (const file of readdirSync(state)) if (file.startsWith('journal.db')) rmSync(join(state, file));
-    copyFileSync(join(net.folder, 'holder-1', 'state', 'journal.db'), join(state, 'journal.db'));
-    const { code, problems } = await fsck('holder-2');
-    expect(code).toBe(3);
-    expect(problems.join('\n')).toMatch(/the log has the approval of holder-2 and the journal does not/);
+    const lost = await fsck('holder-2');
+    expect(lost.code).toBe(3);
+    expect(lost.problems.join()).toMatch(/journal .* is missing, and the log shows acts of holder-2/);
+
+    const unlock = unlockKeyFrom({ keyFile: join(net.folder, 'holder-2', 'unlock.key') });
+    new Journal(join(state, 'journal.db'), unlock)[Symbol.dispose]();
+    const older = await fsck('holder-2');
+    expect(older.code).toBe(3);
+    expect(older.problems.join('\n')).toMatch(
+      /the log has the approval of holder-2 and the journal does not/,
+    );
+    expect(older.problems.join('\n')).toMatch(/its key share is missing/);
   });
 
   test('a damaged and a missing object of the aggregator are told by name', async () => {
