@@ -3,7 +3,7 @@
  * examples do. The daemons are processes of their own; the input parties and the output party are clients here,
  * each with its own folder, identity and connection.
  */
-import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
@@ -62,6 +62,7 @@ function readText(file: string): string {
 
 /** Computes the same in the clear from the pooled records. */
 export async function runPlain(task: TaskDocument, files: InputFiles): Promise<Result> {
+  requireFiles(task, files);
   const plain = openPlain(task);
   for (const party of task.parties.input) {
     const file = fileOf(task, files, party);
@@ -78,10 +79,34 @@ function fileOf(task: TaskDocument, files: InputFiles, party: string): string {
   throw new StrongroomError('USAGE', `${party} has no data; add --input ${party}:${table}=FILE.csv.`);
 }
 
+/** Throws USAGE or NOT_FOUND unless there is a file for each input party, and no other: before anything is started. */
+function requireFiles(task: TaskDocument, files: InputFiles): void {
+  const { input } = task.parties;
+  const table = task.domain.union;
+  for (const [party, tables] of files) {
+    if (!input.includes(party)) {
+      throw new StrongroomError(
+        'USAGE',
+        `${party} is no input party of the task; it has: ${input.join(', ')}.`,
+      );
+    }
+    const unknown = [...tables.keys()].find((name) => name !== table);
+    if (unknown !== undefined) {
+      throw new StrongroomError('USAGE', `The task has no table ${unknown}; it has: ${table}.`);
+    }
+  }
+  for (const party of input) {
+    const file = fileOf(task, files, party);
+    if (!existsSync(file)) {
+      throw new StrongroomError('NOT_FOUND', `There is no file ${file}.`, { details: { party, file } });
+    }
+  }
+}
+
 /** Runs the task through its whole life. Everything that it starts has stopped when it returns or throws. */
 export async function runLocally({ task, files, out, keep, onProgress }: LocalRun): Promise<LocalRunReport> {
   const progress = onProgress ?? (() => undefined);
-  for (const party of task.parties.input) fileOf(task, files, party);
+  requireFiles(task, files);
   mkdirSync(out, { recursive: true });
   const folder = keep === true ? join(out, 'network') : mkdtempSync(join(tmpdir(), 'strongroom-'));
   try {

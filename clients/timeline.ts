@@ -1,4 +1,4 @@
-/** When each phase of a task ended and how many bytes it put on the board, read off the signed documents. */
+/** How long each phase of a task took so far and how many bytes it put on the board, read off the signed documents. */
 import { blobsOf, openDocument, type Kind } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import type { Board } from '../transport/board.ts';
@@ -33,11 +33,12 @@ export function timeline(board: Board, task: TaskLife): PhaseFigures[] {
     };
   });
   let before = Date.parse(task.proposal.payload.at);
-  return PHASES.map(({ phase, kinds }) => {
+  return PHASES.flatMap(({ phase, kinds }) => {
     const own = documents.filter(({ kind }) => kinds.includes(kind));
+    if (own.length === 0) return [];
     const end = Math.max(before, ...own.map(({ at }) => at));
     const ms = end - before;
     before = end;
-    return { phase, ms, bytes: own.reduce((total, { bytes }) => total + bytes, 0) };
+    return [{ phase, ms, bytes: own.reduce((total, { bytes }) => total + bytes, 0) }];
   });
 }

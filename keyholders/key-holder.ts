@@ -19,7 +19,7 @@ import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import type { Decision, Journal, Said } from './journal.ts';
-import { decide, type Policy } from './policy.ts';
+import { CLOCK_SKEW_MS, decide, type Policy } from './policy.ts';
 import { contributionStep, stepsIn } from './steps.ts';
 
 /** What a kind of document holds beyond who says it when: that is filled in as it is signed. */
@@ -156,10 +156,11 @@ export class KeyHolder {
    */
   async #release(task: TaskLife): Promise<void> {
     if (task.releases.has(this.name)) return;
+    requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
       const outputs = await this.#evaluate(task);
       const digests = this.#sameAsClaimed(task, outputs);
-      const shares = await this.#shares(task, outputs);
+      const shares = await this.shares(task, outputs);
       const packed = packShares(shares);
       const receiver = task.document.parties.output;
       const binding = shareBinding(task.id, task.evaluation?.digest ?? '', this.name);
@@ -202,7 +203,8 @@ export class KeyHolder {
     return derived;
   }
 
-  async #shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+  /** The partial decryptions of the outputs; the caller wipes them. */
+  protected async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
     const seed = this.#seedOf(task);
     try {
       using share = await openKeyShare(contextOf(task), seed);
@@ -359,6 +361,23 @@ export class KeyHolder {
     const payload = { ...header, ...content } as unknown as Payload<K>;
     return { envelope: signDocument(kind, payload, signerOf(this.#identity)), blob };
   }
+}
+
+/**
+ * A set from which input parties are missing may be sealed after the deadline only. The aggregator writes the
+ * date of its seal itself, so it is compared with this key holder's clock: a date that has not come yet would
+ * let it choose whom to leave out. Throws SEAL_INVALID.
+ */
+function requireTimelySeal(task: TaskLife, now: Date): void {
+  const sealed = Date.parse(task.seal?.payload.at ?? '');
+  if (task.manifests.size === task.inputs.length || sealed <= now.getTime() + CLOCK_SKEW_MS) return;
+  throw new StrongroomError(
+    'SEAL_INVALID',
+    'The input set was sealed early, with a date that has not come yet',
+    {
+      details: { party: task.aggregator },
+    },
+  );
 }
 
 function contextOf(task: TaskLife): SchemeContext {

@@ -10,8 +10,8 @@ export interface Policy {
   readonly approve: 'operator' | 'automatic';
 }
 
-/** How far a proposer's clock may run ahead of ours. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+/** How far another party's clock may run ahead of ours. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** The verdict on a task; undefined where it waits for the operator. */
 export function decide(policy: Policy, task: TaskLife, operator: Decision | undefined): Decision | undefined {

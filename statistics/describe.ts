@@ -7,6 +7,7 @@ import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { statisticOf, type Specification } from './registry.ts';
+import type { Names } from './statistic.ts';
 import type { TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
 
@@ -68,7 +69,7 @@ function computed(spec: Specification, task: TaskDocument): string {
   const statistic = statisticOf(spec);
   const unit = statistic.unit(spec, columns);
   const measured = Object.entries(statistic.columns(spec)).map(
-    ([field, names]) => ` ${field} ${[names].flat().join(', ')}`,
+    ([field, names]) => ` ${field} ${spoken(names)}`,
   );
   const weight = 'weight' in spec && spec.weight !== undefined ? ` weighted by ${spec.weight}` : '';
   const scope = spec.by.length === 0 ? ' over all records' : ` by ${spec.by.join(' × ')}`;
@@ -80,6 +81,12 @@ function computed(spec: Specification, task: TaskDocument): string {
     `${unit === '1' ? '' : ` [${unit}]`}; ${statistic.formula}`
   );
 }
+
+/** `education, experience·experience`. */
+const spoken = (names: Names): string =>
+  typeof names === 'string'
+    ? names
+    : names.map((name) => (typeof name === 'string' ? name : name.map(spoken).join('·'))).join(', ');
 
 function binWords(spec: Specification, columns: Columns): string {
   const bins = statisticOf(spec).bins?.(spec, columns);

@@ -74,7 +74,10 @@ function pooledCell(
 ): PooledCell {
   return {
     size: members.length,
-    column: (name) => members.map(({ record }) => BigInt(record[Object.keys(columns).indexOf(name)] ?? 0)),
+    column(name) {
+      const position = Object.keys(columns).indexOf(name);
+      return members.map(({ record }) => BigInt(record[position] ?? 0));
+    },
     over,
     from: (party, where) =>
       pooledCell(

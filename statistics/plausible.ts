@@ -1,6 +1,6 @@
 /** Whether decrypted sums can come from valid tables: what an input party's program made up shows here, in part. */
-import { StrongroomError } from '../proto/errors.ts';
 import { numericRange, type Columns } from './columns.ts';
+import { implausible } from './implausible.ts';
 import { momentKey, type GroupLayout } from './layout.ts';
 import { momentName } from './leakage.ts';
 
@@ -46,12 +46,3 @@ function convex(
   const first = sums.get(momentKey([...rest, x]));
   return mass === undefined || first === undefined || first ** 2n <= mass * sum;
 }
-
-/** The refusal of decrypted sums; `what` is named without its value. */
-export const implausible = (what: string): StrongroomError =>
-  new StrongroomError(
-    'CIPHERTEXT_INVALID',
-    `A decrypted ${what} cannot come from tables of the declared schema: an input party ` +
-      'encrypted something else, so there is no result',
-    { details: { check: 'plausible' } },
-  );

@@ -1,19 +1,41 @@
 /** The catalogue: a statistic is one file and one line here. */
 import { z } from 'zod';
+import { correlation } from './correlation.ts';
 import { count } from './count.ts';
+import { covariance } from './covariance.ts';
+import { crosstab } from './crosstab.ts';
+import { histogram } from './histogram.ts';
+import { index } from './index.ts';
+import { max } from './max.ts';
 import { mean } from './mean.ts';
+import { min } from './min.ts';
+import { mirror } from './mirror.ts';
+import { quantile } from './quantile.ts';
+import { ratio } from './ratio.ts';
+import { regression } from './regression.ts';
 import { sd } from './sd.ts';
-import type { Statistic } from './statistic.ts';
-import { didYouMean } from './suggest.ts';
 import { sum } from './sum.ts';
 import { variance } from './variance.ts';
+import type { Statistic } from './statistic.ts';
+import { didYouMean } from './suggest.ts';
 
 const CATALOGUE = [
-  count, //
+  count,
   sum,
   mean,
   variance,
   sd,
+  covariance,
+  correlation,
+  ratio,
+  histogram,
+  crosstab,
+  min,
+  max,
+  quantile,
+  regression,
+  index,
+  mirror,
 ] as const;
 
 const [first, ...others] = CATALOGUE;

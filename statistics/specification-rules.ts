@@ -1,7 +1,7 @@
 /** What must hold between one entry of `statistics:` and the columns of its table. */
 import { columnOf, isLabelled, isNumeric, rangeOf, type Columns } from './columns.ts';
 import { statisticOf, type Specification } from './registry.ts';
-import type { Surroundings } from './statistic.ts';
+import type { Names, Surroundings } from './statistic.ts';
 import { didYouMean } from './suggest.ts';
 import { whereProblems } from './where.ts';
 
@@ -22,9 +22,7 @@ export function specificationProblems(
   const statistic = statisticOf(spec);
   const weight = 'weight' in spec ? spec.weight : undefined;
   const measured = Object.entries(statistic.columns(spec)).flatMap(([field, names]) =>
-    typeof names === 'string'
-      ? measuredProblems([field], names, columns)
-      : names.flatMap((name, i) => measuredProblems([field, i], name, columns)),
+    measuredProblems([field], names, columns),
   );
   const problems = [
     ...cellProblems(spec, columns),
@@ -54,12 +52,14 @@ function cellProblems(spec: Specification, columns: Columns): Problem[] {
   return problems;
 }
 
-function measuredProblems(path: readonly PropertyKey[], name: string, columns: Columns): Problem[] {
-  const column = columnOf(columns, name);
-  if (column === undefined) return [problem(path, noColumn(name, columns))];
+function measuredProblems(path: readonly PropertyKey[], names: Names, columns: Columns): Problem[] {
+  if (typeof names !== 'string')
+    return names.flatMap((name, i) => measuredProblems([...path, i], name, columns));
+  const column = columnOf(columns, names);
+  if (column === undefined) return [problem(path, noColumn(names, columns))];
   return isNumeric(column)
     ? []
-    : [problem(path, `"${name}" is ${column.type}; it must be integer or decimal`)];
+    : [problem(path, `"${names}" is ${column.type}; it must be integer or decimal`)];
 }
 
 /** With a range above zero, a weight that is not is refused in the table, with its row and column. */

@@ -63,6 +63,9 @@ export interface Surroundings {
   readonly minimumContributors: number;
 }
 
+/** Names of columns as a field of a task document holds them: one, a list, or a list of products of several. */
+export type Names = string | readonly Names[];
+
 interface Problem {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -108,7 +111,7 @@ export interface Statistic<Spec extends CommonSpec> {
   /** Completes "the output party learns …" for every cell. */
   readonly leaks: string;
   /** The fields that name numeric columns, in the order in which they are read aloud: `ratio of x to y`. */
-  columns(spec: Spec): Readonly<Record<string, string | readonly string[]>>;
+  columns(spec: Spec): Readonly<Record<string, Names>>;
   /** What it needs of every cell beside Σ1, which every cell has. */
   moments(spec: Spec): readonly Moment[];
   /** Cuts every cell into bins; absent where a cell is one. */

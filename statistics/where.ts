@@ -19,7 +19,7 @@ const LABEL = z.union([z.string(), z.boolean()]).transform(String);
 const CONDITION = z.union(
   [
     LABEL.transform((label) => [label]),
-    z.array(LABEL).min(1),
+    z.array(LABEL).min(1, 'must name at least one label'),
     strict({ from: BOUND.optional(), to: BOUND.optional() }),
   ],
   {

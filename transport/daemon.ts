@@ -18,8 +18,11 @@ const REDACTED = [
   'record',
   'records',
   'signingKey',
+  'sealingKey',
   'tlsKey',
 ];
+/** Where they are looked for: in the object that is logged, and in objects in it down to this depth. */
+const WITHIN = ['', '*.', '*.*.', '*.*.*.'];
 
 /** Lets through what an error says for itself; a cause may quote bytes that are nobody's business. */
 function errorForLog(error: unknown): object {
@@ -29,7 +32,8 @@ function errorForLog(error: unknown): object {
 }
 
 export function createLogger(name: string, level: string): Logger {
-  const redact = { paths: REDACTED.flatMap((field) => [field, `*.${field}`]), remove: true };
+  const paths = REDACTED.flatMap((field) => WITHIN.map((within) => within + field));
+  const redact = { paths, remove: true };
   return pino(
     { name, level, redact, serializers: { err: errorForLog } },
     pino.destination({ fd: 2, sync: true }),

@@ -124,8 +124,8 @@ function readConfigured(file: string, what: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (cause) {
-    throw new StrongroomError('USAGE', `The ${what} ${file} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'is not there; name the folder of a party with --profile' : 'cannot be read';
+    throw new StrongroomError('USAGE', `The ${what} ${file} ${why}.`, { cause });
   }
 }

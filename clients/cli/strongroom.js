@@ -18,6 +18,11 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Kept in the project's own folder: whoever can write there can write the program too.
   process.env['NODE_COMPILE_CACHE'] = cache;
   enableCompileCache(cache);
+  // Whoever reads our output may stop reading, as `head` does.
+  process.stdout.on('error', (error) => {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;
+    process.exit();
+  });
   await import('./main.ts');
 } else if (existsSync(bundled)) {
   const { status, signal } = spawnSync(bundled, [self, ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -5,8 +5,9 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AGGREGATOR } from '../../clients/network.ts';
 import { ANSWER, RECEIVER } from '../local-network.ts';
-import { AGGREGATOR, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
+import { HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 import { refusal } from '../trust-parties.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { propose } from '../../clients/requester.ts';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as yaml from 'yaml';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AGGREGATOR } from '../../clients/network.ts';
 import { propose } from '../../clients/requester.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
 import {
@@ -16,7 +17,7 @@ import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
 import { INPUTS, RECEIVER } from '../local-network.ts';
 import { newParty, refusal } from '../trust-parties.ts';
-import { AGGREGATOR, Stage } from './hostile/stage.ts';
+import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDocument } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
+import { AGGREGATOR } from '../../clients/network.ts';
 import { ANSWER } from '../local-network.ts';
-import { AGGREGATOR, Stage } from './hostile/stage.ts';
+import { Stage } from './hostile/stage.ts';
 
 const VICTIM = 'holder-2';
 

@@ -43,7 +43,7 @@ const REFUSED: Record<string, Refused> = {
   'an unknown statistic': {
     from: 'statistic: mean',
     to: 'statistic: median',
-    says: 'there is no statistic "median"; there are count, sum, mean, variance, sd; did you mean "mean"?',
+    says: 'there is no statistic "median"; there are count, sum, mean, variance, sd, covariance, correlation, ratio, histogram, crosstab, min, max, quantile, regression, index, mirror; did you mean "mean"?',
     line: 28,
   },
   'an unknown type of column': {

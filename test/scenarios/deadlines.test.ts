@@ -38,8 +38,11 @@ async function approveAll(id: string): Promise<void> {
 /** The task ends, and whoever has approved destroys its share and says so. */
 async function ended(task: TaskLife): Promise<Ending | undefined> {
   const over = () => task.ending !== undefined && task.shreds.size === task.approvals.size;
-  for (const end = Date.now() + 60_000; !over() && Date.now() < end; await sleep(100))
+  const end = Date.now() + 60_000;
+  while (!over() && Date.now() < end) {
+    await sleep(100);
     await office.board.refresh();
+  }
   expect(over()).toBe(true);
   expect(task.ignored).toEqual([]);
   return task.ending;

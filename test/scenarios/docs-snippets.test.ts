@@ -5,16 +5,11 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { addConsortiumCommands } from '../../clients/cli/commands/consortium.ts';
-import { addDaemonCommands } from '../../clients/cli/commands/daemons.ts';
-import { addDecisionCommands } from '../../clients/cli/commands/decisions.ts';
-import { addLocalCommands } from '../../clients/cli/commands/local.ts';
-import { addPartyCommands } from '../../clients/cli/commands/party.ts';
-import { addResultCommands } from '../../clients/cli/commands/result.ts';
-import { addSubmitCommand } from '../../clients/cli/commands/submit.ts';
-import { addTaskCommands } from '../../clients/cli/commands/task.ts';
 import { ERRORS, EXIT_CODES } from '../../proto/errors.ts';
-import type { PooledCell, Statistic } from '../../statistics/statistic.ts';
+import { COMMON, type Moments, type PooledCell, type Statistic } from '../../statistics/statistic.ts';
+import type { Columns } from '../../statistics/columns.ts';
+import { roundExact, type Exact } from '../../statistics/exact.ts';
+import { SPECIFICATION } from '../../statistics/registry.ts';
 import { parseTask } from '../../statistics/task.ts';
 import { AUTHORISATION } from '../../transport/authorisation.ts';
 import { openDocument, signDocument, type Kind, type Payload } from '../../trust/documents.ts';
@@ -66,32 +61,33 @@ function rowsUnder(page: string, first: string): string[][] {
 
 const unquoted = (cell = ''): string => cell.replaceAll('`', '');
 
+type AddCommands = (program: Command, context: () => never) => void;
+
+const ADDERS: readonly AddCommands[] = await Promise.all(
+  readdirSync(join(ROOT, 'clients/cli/commands')).map(async (file) => {
+    const module = (await import(`../../clients/cli/commands/${file}`)) as Record<string, AddCommands>;
+    const adder = Object.entries(module).find(([name]) => name.startsWith('add'))?.[1];
+    if (adder === undefined) throw new Error(`${file} adds no command`);
+    return adder;
+  }),
+);
+
 /** The command line with every action left out: what is left is the parsing of arguments and options. */
 function commandLine(): Command {
   const program = new Command('strongroom');
-  for (const [, flags = ''] of source('clients/cli/main.ts').matchAll(/new Option\('([^']+)'/g))
-    program.option(flags);
-  const context = () => {
-    throw new Error('no command is run here');
-  };
-  for (const add of [
-    addLocalCommands,
-    addTaskCommands,
-    addSubmitCommand,
-    addDecisionCommands,
-    addResultCommands,
-    addPartyCommands,
-    addConsortiumCommands,
-    addDaemonCommands,
-  ]) {
-    add(program, context);
+  const options = source('clients/cli/main.ts').matchAll(/new Option\('([^']+)'/g);
+  for (const [, flags = ''] of options) program.option(flags);
+  for (const add of ADDERS) {
+    add(program, () => {
+      throw new Error('no command is run here');
+    });
   }
-  const quiet = (command: Command): void => {
+  const disarm = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     if (command.commands.length === 0) command.action(() => undefined);
-    command.commands.forEach(quiet);
+    command.commands.forEach(disarm);
   };
-  quiet(program);
+  disarm(program);
   return program;
 }
 
@@ -159,6 +155,20 @@ test('task documents parse, and the one of the wages is the example', () => {
   expect(documents).toEqual([parseTask(source('examples/wages/task.yaml'), 'task.yaml')]);
 });
 
+test('the table of statistics has those of the catalogue, each with its own fields', () => {
+  const expected = SPECIFICATION.options.map(({ shape }) => [
+    shape.statistic.value,
+    Object.keys(shape)
+      .filter((key) => key !== 'statistic' && !Object.hasOwn(COMMON, key))
+      .join(', '),
+  ]);
+  const told = rowsUnder('docs/tasks.md', 'statistic').map(([name, fields]) => [
+    unquoted(name),
+    unquoted(fields),
+  ]);
+  expect(told).toEqual(expected);
+});
+
 /** The anchor that GitHub makes of a heading. */
 const anchorOf = (heading: string): string =>
   heading
@@ -186,7 +196,7 @@ test.each(PAGES)('%s: files exist, and declare what is said to be in them', (pag
     const { file = '', name = '' } = REFERENCE.exec(span)?.groups ?? {};
     if (file === 'file.ts') continue;
     const declared = new RegExp(
-      `^(export )?(async )?(const|function|class|interface|type) ${name}\\b|^  ((async|get|static) )*${name}\\(`,
+      `^(export )?(async )?(const|function|class|interface|type) ${name}\\b|^  ((async|get|static) )*${name}[<(]`,
       'm',
     );
     expect(declared.test(source(file)), span).toBe(true);
@@ -222,7 +232,7 @@ test('the table of the configuration has the keys of its schema', () => {
   const keys: string[] = [];
   let parent = '';
   for (const line of schema.split('\n')) {
-    const key = /^  '?([a-z-]+)'?:/.exec(line)?.[1];
+    const key = /^ {2}'?([a-z-]+)'?:/.exec(line)?.[1];
     if (key !== undefined) parent = key;
     const inner = [...line.matchAll(/'?([a-z-]+)'?: z\.(?:string|enum|int|boolean)/g)].map(
       ([, name = '']) => name,
@@ -237,7 +247,7 @@ describe('documents of a task', () => {
   const examples = BLOCKS.filter(({ info }) => /^json [a-z]/.test(info));
   const kinds = [
     ...(/const SCHEMAS = \{\n(.*?)^\} as const/ms.exec(source('trust/documents.ts'))?.[1] ?? '').matchAll(
-      /^  '?([a-z-]+)'?: z\./gm,
+      /^ {2}'?([a-z-]+)'?: z\./gm,
     ),
   ].map(([, kind]) => kind);
 
@@ -273,27 +283,45 @@ test('the statistic that is added as an example works', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-docs-'));
   try {
     const beside = pathToFileURL(join(ROOT, 'statistics')).href;
+    const located = text.replaceAll("from './", `from '${beside}/`);
     const file = join(folder, 'rms.ts');
-    writeFileSync(
-      file,
-      text
-        .replaceAll("from './", `from '${beside}/`)
-        .replace("from 'zod'", `from '${import.meta.resolve('zod')}'`),
-    );
-    const { rms } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
-      rms: Statistic<{ statistic: string; of: string; decimals: number }>;
-    };
-    const spec = { statistic: 'rms', of: 'x', decimals: 4 };
-    // √((1² + 2² + 2.5²)/3) = √3.75, in a column of one place.
-    const column = [10n, 20n, 25n];
-    const moments = (...factors: string[]) =>
-      column.reduce((sum, x) => sum + x ** BigInt(factors.length), 0n);
-    const pooled: PooledCell = { size: 3, column: () => column };
-    expect(rms.finish(spec, moments, 1)).toBe('1.9365');
-    expect(rms.definition(spec, pooled, 1)).toEqual({ numerator: 1125n, denominator: 300n, root: true });
-    expect(rms.moments(spec)).toEqual([['x', 'x']]);
-    expect(rms.finish(spec, () => 0n, 1)).toBeNull();
+    writeFileSync(file, located.replace("from 'zod'", `from '${import.meta.resolve('zod')}'`));
+    const { rms } = (await import(pathToFileURL(file).href)) as { rms: Statistic<Rms> };
+    const spec: Rms = { statistic: 'rms', of: 'x' };
+    const columns: Columns = { x: { type: 'decimal', places: 1, min: '0', max: '9', unit: 'm' } };
+    // √((1² + 2² + 2.5²) / 3) = √3.75
+    const values = [10n, 20n, 25n];
+    const momentsOf = (records: readonly bigint[]): Moments =>
+      Object.assign(
+        (...factors: readonly string[]) => records.reduce((sum, x) => sum + x ** BigInt(factors.length), 0n),
+        { binned: () => [], over: () => momentsOf(records) },
+      );
+    const cellOf = (records: readonly bigint[]): PooledCell => ({
+      size: records.length,
+      column: () => records,
+      over: () => cellOf(records),
+      from: () => cellOf(records),
+    });
+    for (const outcome of [
+      rms.finish(spec, momentsOf(values), columns),
+      rms.definition(spec, cellOf(values), columns),
+    ]) {
+      expect(roundExact(outcome as Exact, 4)).toBe('1.9365');
+    }
+    expect(rms.finish(spec, momentsOf([]), columns)).toBeNull();
+    expect(rms.definition(spec, cellOf([]), columns)).toBeNull();
+    expect([rms.moments(spec), rms.columns(spec), rms.unit(spec, columns)]).toEqual([
+      [['x', 'x']],
+      { of: 'x' },
+      'm',
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
+
+/** What the example reads of a specification. */
+interface Rms {
+  readonly statistic: string;
+  readonly of: string;
+}

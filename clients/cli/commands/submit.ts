@@ -42,8 +42,8 @@ export function addSubmitCommand(program: Command, context: () => Context): void
           await writeFileAtomic(file, `${JSON.stringify(receipt, null, 1)}\n`);
           output.result(
             { ...submission, receipt: file },
-            `Submitted ${submission.records} records as ${submission.ciphertexts} ciphertexts of together ` +
-              `${bytes(submission.bytes)}; entry ${submission.index} of the log.\nReceipt: ${file}`,
+            `Submitted ${submission.records} records, encrypted into ${bytes(submission.bytes)}; ` +
+              `entry ${submission.index} of the log.\nReceipt: ${file}`,
           );
         },
         options,

@@ -19,6 +19,7 @@ export type Attack =
   | 'opens another contribution'
   | 'copies a commitment'
   | 'signs another joint key'
+  | 'releases a wrong share'
   | 'names another receiver';
 
 /** Behind an attack: the aggregator is in it too, and puts everything into the log. */

@@ -13,6 +13,12 @@ import { attackOf } from './attacks.ts';
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
 class HostileKeyHolder extends KeyHolder {
+  protected override async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const shares = await super.shares(task, outputs);
+    if (task.document.title === 'releases a wrong share') shares.forEach(swapLastWords);
+    return shares;
+  }
+
   protected override sign<K extends Kind>(
     task: TaskLife,
     kind: K,
@@ -50,6 +56,13 @@ class HostileKeyHolder extends KeyHolder {
     if (attack === 'names another receiver' && kind === 'release') return lie({ receiver: 'north' });
     return super.sign(task, kind, content, blob);
   }
+}
+
+/** Puts the last two words in each other's place: they are residues still, and far outside any noise. */
+function swapLastWords(share: Uint8Array): void {
+  const last = share.slice(-8);
+  share.copyWithin(share.length - 8, share.length - 16, share.length - 8);
+  share.set(last, share.length - 16);
 }
 
 await runDaemon('key-holder', (profile, log, stop, ready) =>

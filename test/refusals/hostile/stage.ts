@@ -24,8 +24,6 @@ import type { Title } from './attacks.ts';
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
 
-export const AGGREGATOR = 'aggregator';
-
 /** How long something may take that must happen: generous, for a machine that is busy with other tests. */
 export const PATIENCE = { timeoutMs: 60_000 };
 
