@@ -168,10 +168,14 @@ export class Aggregator {
 
   /** Signs and appends. The log is the only memory: what stands there is never said again. */
   protected say<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): void {
-    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: this.book.seen };
+    const header = { task: task.id, by: this.name, at: this.now().toISOString(), seen: this.book.seen };
     const payload = { ...header, ...content } as unknown as Payload<K>;
     this.#append(signDocument(kind, payload, signerOf(this.#identity)));
     this.log.info({ task: task.id, kind }, `said ${kind}`);
+  }
+
+  protected now(): Date {
+    return new Date();
   }
 
   protected async fetch(blob: Blob): Promise<Uint8Array> {

@@ -39,7 +39,7 @@ export async function runAggregator(
     log,
   });
   store.onEntry((index, envelope) => {
-    for (const task of book.read([envelope], checkpoint(index + 1))) attendance.notice(task);
+    for (const task of book.read([envelope], checkpoint(index + 1))) void attendance.notice(task);
   });
   const server = await serve({
     address: config.aggregator,

@@ -2,17 +2,26 @@
 import { describePlan } from '../statistics/describe.ts';
 import type { Board } from '../transport/board.ts';
 import type { KeyHolderAdminMethods } from '../transport/contract.ts';
+import type { ApproveResponse } from '../transport/messages.ts';
 import type { Handlers } from '../transport/server.ts';
 import { summary } from '../trust/summary.ts';
 import type { TaskLife } from '../trust/life.ts';
-import type { Journal } from './journal.ts';
+import type { Decision, Journal } from './journal.ts';
 import type { KeyHolder } from './key-holder.ts';
 
+/** `attend` has the daemon act on a task; it resolves when that has been tried. */
 export function adminHandlers(
   holder: KeyHolder,
   board: Board,
   journal: Journal,
+  attend: (task: TaskLife) => Promise<void>,
 ): Handlers<KeyHolderAdminMethods> {
+  const decide = async (id: string, decision: Decision): Promise<ApproveResponse> => {
+    const task = board.book.task(id);
+    holder.decide(task, decision);
+    await attend(task);
+    return {};
+  };
   const waitingFor = (task: TaskLife): string => {
     const open = task.phase === 'PROPOSED' || task.phase === 'APPROVING';
     return open && !task.approvals.has(holder.name) && journal.decision(task.id) === undefined
@@ -36,17 +45,9 @@ export function adminHandlers(
       const state = { ...summary(task), waitingFor: waitingFor(task) };
       return { plan: describePlan(task.document, task.plan), state: Buffer.from(JSON.stringify(state)) };
     },
-    Approve: async ({ task }) => {
-      await holder.decide(board.book.task(task), { verdict: 'approve', reason: 'the operator approved' });
-      return {};
-    },
-    Reject: async ({ task, reason }) => {
-      await holder.decide(board.book.task(task), {
-        verdict: 'reject',
-        reason: reason || 'the operator rejected',
-      });
-      return {};
-    },
+    Approve: ({ task }) => decide(task, { verdict: 'approve', reason: 'the operator approved' }),
+    Reject: ({ task, reason }) =>
+      decide(task, { verdict: 'reject', reason: reason || 'the operator rejected' }),
     Status: async () => ({
       party: holder.name,
       connected: await board.isConnected(),

@@ -52,15 +52,20 @@ export class KeyHolder {
     return this.#identity.card.party;
   }
 
-  /** The operator's decision on a task that waits for it. Throws PHASE_CLOSED where it comes too late. */
-  async decide(task: TaskLife, decision: Decision): Promise<void> {
-    if (task.phase !== 'PROPOSED' && task.phase !== 'APPROVING') {
-      throw new StrongroomError('PHASE_CLOSED', `The task is ${task.phase}; there is nothing left to decide`);
+  /**
+   * Writes down the operator's decision on a task that waits for it; it is acted upon when the task is attended
+   * to. Throws PHASE_CLOSED where it comes too late, or contradicts an earlier one.
+   */
+  decide(task: TaskLife, decision: Decision): void {
+    if ((task.phase !== 'PROPOSED' && task.phase !== 'APPROVING') || task.approvals.has(this.name)) {
+      const why = task.approvals.has(this.name) ? 'approved already' : task.phase;
+      throw new StrongroomError('PHASE_CLOSED', `The task is ${why}; there is nothing left to decide`);
     }
-    if (task.approvals.has(this.name))
-      throw new StrongroomError('PHASE_CLOSED', 'This task is approved already');
+    const earlier = this.#journal.decision(task.id);
+    if (earlier !== undefined && earlier.verdict !== decision.verdict) {
+      throw new StrongroomError('PHASE_CLOSED', `The decision to ${earlier.verdict} this task has been made`);
+    }
     this.#journal.decide(task.id, decision);
-    await this.attend(task);
   }
 
   /** Whose turn it is: does this key holder's next act in the task, if there is one. */

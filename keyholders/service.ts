@@ -33,13 +33,14 @@ export async function runKeyHolder(
     log,
   });
   const socket = resolve(profile.folder, profile.config['admin-socket']);
-  const admin = await serveAdmin(socket, adminHandlers(holder, board, journal), (path, error) =>
+  const handlers = adminHandlers(holder, board, journal, (task) => attendance.notice(task));
+  const admin = await serveAdmin(socket, handlers, (path, error) =>
     log.warn({ path, err: error }, 'an operator call failed'),
   );
   try {
     attendance.noticeAll();
     ready(socket);
-    for await (const changed of board.follow(stop)) for (const task of changed) attendance.notice(task);
+    for await (const changed of board.follow(stop)) for (const task of changed) void attendance.notice(task);
   } finally {
     await admin.close();
   }

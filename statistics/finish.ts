@@ -4,7 +4,7 @@ import { roundExact } from './exact.ts';
 import { binCount, momentKey, tableOf, type GroupLayout } from './layout.ts';
 import { joinLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
-import { checkPlausible } from './plausible.ts';
+import { plausibilityOf } from './plausible.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Result, StatisticResult } from './result.ts';
 import { shapeResult } from './shape.ts';
@@ -22,9 +22,7 @@ export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (re
     layout,
     sums: readGroup(layout, slots, plan.layout.limbBits),
   }));
-  for (const { layout, sums } of groups) {
-    for (const cell of sums) checkPlausible(layout, cell, tableOf(task).columns);
-  }
+  for (const { layout, sums } of groups) sums.forEach(plausibilityOf(layout, tableOf(task).columns));
   return {
     statistics: task.statistics.map((spec) => {
       const group = groups.find(({ layout }) => layout.statistics.includes(spec.name));

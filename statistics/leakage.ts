@@ -27,12 +27,16 @@ export function leakageOf(task: TaskDocument, layout: Layout, ciphertexts: numbe
         'then they can decrypt every input',
     ],
     inputParties: ['nothing about the others’ records; each knows its own'],
-    outputParty: [
-      ...outputs(task, layout),
-      ...subtraction(task),
-      'nothing about which party a record is from',
-    ],
+    outputParty: [...outputs(task, layout), ...subtraction(task), origin(layout)],
   };
+}
+
+/** A sum over all parties hides whose records it is made of; a difference between two of them does so less. */
+function origin({ groups }: Layout): string {
+  return groups.some(({ sides }) => sides.length > 0)
+    ? 'nothing about which party a record is from, but for a gap between two: its sign tells who reports more, ' +
+        'and in a cell with one record the gap is that record'
+    : 'nothing about which party a record is from';
 }
 
 /** One sentence for each group of cells: what stands behind the statistics is released with them. */

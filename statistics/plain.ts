@@ -90,11 +90,10 @@ function pooledCell(
 
 /** Compares labels as text, and numbers as the decimals that they stand for. */
 function meets(record: TableRecord, where: Where, columns: Columns): boolean {
-  return Object.keys(columns).every((name, position) => {
+  return Object.entries(where).every(([name, condition]) => {
     const column = columnOf(columns, name);
-    const condition = Object.hasOwn(where, name) ? where[name] : undefined;
-    const value = record[position];
-    if (column === undefined || condition === undefined || value === undefined) return true;
+    const value = record[Object.keys(columns).indexOf(name)];
+    if (column === undefined || value === undefined) return false;
     if (Array.isArray(condition)) {
       return isLabelled(column) && condition.includes(labelsOf(column)[value] ?? '');
     }

@@ -4,45 +4,51 @@ import { implausible } from './implausible.ts';
 import { momentKey, type GroupLayout } from './layout.ts';
 import { momentName } from './leakage.ts';
 
+type Sums = readonly bigint[];
+
+/** Throws CIPHERTEXT_INVALID unless the moments of a cell, in the order of the layout, could be those of records. */
+type PlausibilityCheck = (cell: Sums) => void;
+
 /**
- * Throws CIPHERTEXT_INVALID unless the moments of a cell could be those of valid records: 0 ≤ n ≤ bound,
- * |Σm| ≤ n·bound(m), n·min ≤ Σx ≤ n·max, and (Σpx)² ≤ Σp·Σpx² for p ≥ 0 (Cauchy–Schwarz).
+ * The check of the cells of a group: 0 ≤ n ≤ bound, |Σm| ≤ n·bound(m), n·min ≤ Σx ≤ n·max, and
+ * (Σpx)² ≤ Σp·Σpx² for p ≥ 0 (Cauchy–Schwarz). Where parties count with opposite signs only the first two hold.
  */
-export function checkPlausible(
-  { moments, sides }: GroupLayout,
-  cell: readonly bigint[],
-  columns: Columns,
-): void {
-  const n = cell[0] ?? 0n;
-  if (n < 0n || n > BigInt(moments[0]?.totalBound ?? 0)) throw implausible(momentName([]));
-  const sums = new Map(moments.map(({ factors }, index) => [momentKey(factors), cell[index] ?? 0n]));
-  for (const [index, { factors, recordBound }] of moments.entries()) {
-    const sum = cell[index] ?? 0n;
-    const bound = n * BigInt(recordBound);
-    if (sum > bound || sum < -bound) throw implausible(momentName(factors));
-    if (sides.length > 0) continue;
+export function plausibilityOf({ moments, sides }: GroupLayout, columns: Columns): PlausibilityCheck {
+  const position = new Map(moments.map(({ factors }, index) => [momentKey(factors), index]));
+  const most = BigInt(moments[0]?.totalBound ?? 0);
+  const rules = moments.map(({ factors, recordBound }, index) => {
+    const bound = BigInt(recordBound);
+    const signed = sides.length > 0;
     const [x] = factors;
-    if (factors.length === 1 && x !== undefined) {
-      const { minimum, maximum } = numericRange(columns, x);
-      if (sum < n * minimum || sum > n * maximum) throw implausible(momentName(factors));
-    }
-    if (!convex(factors, sum, sums, columns)) throw implausible(momentName(factors));
-  }
+    const range = !signed && factors.length === 1 && x !== undefined ? numericRange(columns, x) : undefined;
+    const roots = signed ? undefined : rootsOf(factors, position, columns);
+    return (n: bigint, cell: Sums): boolean => {
+      const sum = cell[index] ?? 0n;
+      if (sum > n * bound || sum < -n * bound) return false;
+      if (range !== undefined && (sum < n * range.minimum || sum > n * range.maximum)) return false;
+      return roots === undefined || (cell[roots.first] ?? 0n) ** 2n <= (cell[roots.mass] ?? 0n) * sum;
+    };
+  });
+  return (cell) => {
+    const n = cell[0] ?? 0n;
+    if (n < 0n || n > most) throw implausible(momentName([]));
+    const broken = rules.findIndex((holds) => !holds(n, cell));
+    if (broken >= 0) throw implausible(momentName(moments[broken]?.factors ?? []));
+  };
 }
 
-/** Cauchy–Schwarz for a moment in which a column stands twice, beside factors that are never negative. */
-function convex(
+/** For Σpx², where Σp and Σpx stand, if both are in the layout and p is never negative. */
+function rootsOf(
   factors: readonly string[],
-  sum: bigint,
-  sums: ReadonlyMap<string, bigint>,
+  position: ReadonlyMap<string, number>,
   columns: Columns,
-): boolean {
-  const position = factors.findIndex((name, i) => factors[i + 1] === name);
-  const x = factors[position];
-  if (x === undefined) return true;
-  const rest = factors.toSpliced(position, 2);
-  if (rest.some((name) => numericRange(columns, name).minimum < 0n)) return true;
-  const mass = sums.get(momentKey(rest));
-  const first = sums.get(momentKey([...rest, x]));
-  return mass === undefined || first === undefined || first ** 2n <= mass * sum;
+): { mass: number; first: number } | undefined {
+  const twice = factors.findIndex((name, i) => factors[i + 1] === name);
+  const x = factors[twice];
+  if (x === undefined) return undefined;
+  const rest = factors.toSpliced(twice, 2);
+  if (rest.some((name) => numericRange(columns, name).minimum < 0n)) return undefined;
+  const mass = position.get(momentKey(rest));
+  const first = position.get(momentKey([...rest, x]));
+  return mass === undefined || first === undefined ? undefined : { mass, first };
 }

@@ -10,9 +10,12 @@ import { fitMoments, fitRecords, type Collinear, type Fit } from './least-square
 import { strict } from './strict.ts';
 import { COMMON, MEASURE, type Outcome, type Statistic } from './statistic.ts';
 
-const TERM = z.union([COLUMN_NAME, z.array(COLUMN_NAME).min(2, 'a product has at least two columns').max(10)], {
-  error: 'must be a column, or a list of columns whose product is meant',
-});
+const TERM = z.union(
+  [COLUMN_NAME, z.array(COLUMN_NAME).min(2, 'a product has at least two columns').max(10)],
+  {
+    error: 'must be a column, or a list of columns whose product is meant',
+  },
+);
 
 const SCHEMA = strict({
   ...COMMON,

@@ -29,21 +29,21 @@ export class Attendance implements AsyncDisposable {
   }
 
   noticeAll(): void {
-    for (const task of this.#tasks()) if (task.phase !== 'SHREDDED') this.notice(task);
+    for (const task of this.#tasks()) if (task.phase !== 'SHREDDED') void this.notice(task);
   }
 
-  /** A task has changed, or its time may have come. */
-  notice(task: TaskLife): void {
-    if (this.#closed) return;
-    if (this.#running.has(task.id)) {
+  /** A task has changed, or its time may have come. Resolves when it has been attended to, well or not. */
+  notice(task: TaskLife): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    const running = this.#running.get(task.id);
+    if (running !== undefined) {
       this.#again.add(task.id);
-      return;
+      return running;
     }
     // The work begins in a later tick: attending may itself change the task, and must then be found running.
-    this.#running.set(
-      task.id,
-      Promise.resolve().then(() => this.#work(task)),
-    );
+    const work = Promise.resolve().then(() => this.#work(task));
+    this.#running.set(task.id, work);
+    return work;
   }
 
   async #work(task: TaskLife): Promise<void> {

@@ -1,11 +1,12 @@
 /** Every statistic of the catalogue, with conditions and weights: secure equals the definition, digit for digit. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { describePlan } from '../../statistics/describe.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { planTask } from '../../statistics/plan.ts';
 import type { Result } from '../../statistics/result.ts';
-import type { TaskDocument } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, taskOf } from '../statistics-tasks.ts';
+import { parseTask, validateTask, type TaskDocument } from '../../statistics/task.ts';
+import { computePlainly, computeSecurely, taskOf, wagesYaml } from '../statistics-tasks.ts';
 
 const KINDS = ['a', 'b', 'c'];
 const LARGE = 1_000_000_000_000;
@@ -123,6 +124,7 @@ const cases: fc.Arbitrary<Case> = fc
 test('over random schemas, ranges, conditions, weights, records and splits among parties', () => {
   fc.assert(
     fc.property(cases, ({ task, parties }) => {
+      expect(validateTask(JSON.parse(JSON.stringify(task)))).toEqual(task);
       expect(computeSecurely(task, parties)).toEqual(computePlainly(task, parties));
     }),
     { numRuns: 120 },
@@ -440,4 +442,46 @@ describe('mirror', () => {
       [0n, 0n, 0n, 0n, 0n, 0n],
     ]);
   });
+});
+
+describe('in words', () => {
+  const task = taskOf(SMALL, [
+    { name: 'adults', statistic: 'count', where: { kind: 'a', x: { from: '2', to: '5' } }, weight: 'w' },
+    { name: 'r', statistic: 'correlation', of: 'x', with: 'y', decimals: 3 },
+    { name: 'half', statistic: 'quantile', of: 'x', p: '0.5', grid: { from: '0', to: '9', step: '3' } },
+    { name: 'fit', statistic: 'regression', of: 'y', on: ['x', ['x', 'x']], decimals: 3 },
+  ]);
+  const text = describePlan(task, planTask(task)).replace(/\s+/g, ' ');
+
+  test.each([
+    'adults: count weighted by w over all records where kind is a and x is from 2 to 5',
+    'r: correlation of x with y over all records, to 3 decimals',
+    'half: quantile of x over all records, in 3 bins of x from 0 to 9',
+    'fit: regression of y on x, x·x over all records, to 3 decimals',
+    'Σ w overall where kind is a and x is from 2 to 5: at most',
+    'the exact number of records, Σ w over all records where kind is a and x is from 2 to 5, not only',
+    'the exact number of records in each of the 3 cells by x (3 bins)',
+    'behind half: the histogram over the grid',
+    'Σ x⁴',
+    'Σ x²·y',
+  ])('it says: %s', (words) => {
+    expect(text).toContain(words);
+  });
+});
+
+test('the forms as people write them in YAML', () => {
+  const yaml = wagesYaml().replace(
+    /statistics:\n(?: {2}-.*\n)+/,
+    `statistics:
+  - { name: n, statistic: count, where: { gender: female, wage: { from: 5, to: 10.50 } } }
+  - { name: m, statistic: quantile, of: wage, p: 0.5, grid: { from: 0, to: 100, step: 0.25 } }
+  - { name: h, statistic: histogram, of: wage, edges: [0, 7.50, 100], by: [gender] }
+  - { name: t, statistic: crosstab, by: [occupation, gender], decimals: 1, where: { occupation: [sales, service] } }
+`,
+  );
+  const [n, m, h, t] = parseTask(yaml, 'task.yaml').statistics;
+  expect(n).toMatchObject({ where: { gender: ['female'], wage: { from: '5', to: '10.50' } } });
+  expect(m).toMatchObject({ p: '0.5', grid: { from: '0', to: '100', step: '0.25' } });
+  expect(h).toMatchObject({ edges: ['0', '7.50', '100'] });
+  expect(t).toMatchObject({ totals: true, where: { occupation: ['sales', 'service'] } });
 });

@@ -63,6 +63,18 @@ test.each(['seals a subset', 'seals before all have submitted', 'reorders the in
   },
 );
 
+test('the aggregator that seals early, and dates its seal past the deadline, gets no share: SEAL_INVALID', async () => {
+  const task = await stage.propose('seals early and writes a later date', {
+    disclosure: { 'minimum-contributors': 2 },
+  });
+  await stage.submit(task, ['north', 'south']);
+  const ending = await stage.ending(task);
+  expect(ending).toMatchObject({ phase: 'FAILED', code: 'SEAL_INVALID' });
+  expect(stage.net.holders).toContain(ending.by);
+  const seen = await stage.witness(task);
+  expect([seen.seal === undefined, seen.releases.size]).toEqual([false, 0]);
+});
+
 test.each(['asks for one input after a release', 'asks for the same again after a release'] as const)(
   'the aggregator that %s ends the task and gets no second share: PHASE_CLOSED',
   async (attack) => {

@@ -51,5 +51,6 @@ test('the plan says that a gap gives one side away to the other', () => {
     'mirror of value by product, from alba where flow is export and partner is brema minus brema where flow is ' +
       'import and partner is alba, with all totals',
   );
+  expect(words).toContain('in a cell with one record the gap is that record');
   expect(words).toContain('whoever knows what one of the two reports, as that party itself does, learns');
 });

@@ -16,6 +16,7 @@ import { COLLUSION, type Attack } from './attacks.ts';
 
 class HostileAggregator extends Aggregator {
   readonly #folder: string;
+  #ahead = 0;
 
   constructor(options: AggregatorOptions, folder: string) {
     super(options);
@@ -72,6 +73,12 @@ class HostileAggregator extends Aggregator {
       case 'seals before all have submitted':
         if (submitted.length === 2) this.say(task, 'seal', { manifests: submitted });
         return;
+      case 'seals early and writes a later date':
+        if (submitted.length !== 2) return;
+        this.#ahead = task.deadline('collect').getTime() - Date.now() + 1_000;
+        this.say(task, 'seal', { manifests: submitted });
+        this.#ahead = 0;
+        return;
       case 'reorders the inputs':
         if (submitted.length === task.inputs.length)
           this.say(task, 'seal', { manifests: submitted.reverse() });
@@ -84,6 +91,10 @@ class HostileAggregator extends Aggregator {
       default:
         super.seal(task);
     }
+  }
+
+  protected override now(): Date {
+    return new Date(Date.now() + this.#ahead);
   }
 
   protected override async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ export type Attack =
   | 'admits anything'
   | 'seals a subset'
   | 'seals before all have submitted'
+  | 'seals early and writes a later date'
   | 'seals twice'
   | 'reorders the inputs'
   | 'evaluates one input'
