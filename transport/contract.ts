@@ -25,7 +25,6 @@ export interface Download<Q, S> {
   request: Q;
   response: S;
 }
-type Method = Unary<object, object> | Upload<object, object> | Download<object, object>;
 
 /** A service: its methods by name. The types are of `M`, the serialisers and paths of `definition`. */
 export interface Contract<M> {

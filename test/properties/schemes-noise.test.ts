@@ -8,7 +8,7 @@ import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { readPolynomial } from '../../schemes/rlwe/wire.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
-import { encryptedSum, openCommittee, type Committee } from '../schemes-committee.ts';
+import { encryptedSum, openCommittee, type Committee } from '../fixtures/schemes-committee.ts';
 
 /** max |phase − q·m/t| over the coefficients, whatever m is: |t·phase mod± q|/t, rounded up. */
 function noiseOf({ context: { parameters } }: Committee, phase: Words): bigint {

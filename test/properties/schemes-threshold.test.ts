@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openCombiner } from '../../schemes/combiner.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { openKeyShare } from '../../schemes/key-share.ts';
-import { encryptedSum, openCommittee, seed, sha256 } from '../schemes-committee.ts';
+import { encryptedSum, openCommittee, seed, sha256 } from '../fixtures/schemes-committee.ts';
 
 /** Comparing digests: the difference of two long arrays takes minutes to print. */
 const digest = (bytes: Uint8Array | undefined): string => sha256(bytes ?? new Uint8Array());

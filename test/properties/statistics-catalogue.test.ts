@@ -6,7 +6,7 @@ import { openEncoder } from '../../statistics/encode.ts';
 import { planTask } from '../../statistics/plan.ts';
 import type { Result } from '../../statistics/result.ts';
 import { parseTask, validateTask, type TaskDocument } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, taskOf, wagesYaml } from '../statistics-tasks.ts';
+import { computePlainly, computeSecurely, taskOf, wagesYaml } from '../fixtures/statistics-tasks.ts';
 
 const KINDS = ['a', 'b', 'c'];
 const LARGE = 1_000_000_000_000;

@@ -7,7 +7,13 @@ import { planTask } from '../../statistics/plan.ts';
 import { planDigest } from '../../trust/life.ts';
 import { renderResult } from '../../statistics/render.ts';
 import { parseTask, validateTask } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, taskOf, taskValue, wagesYaml } from '../statistics-tasks.ts';
+import {
+  computePlainly,
+  computeSecurely,
+  taskOf,
+  taskValue,
+  wagesYaml,
+} from '../fixtures/statistics-tasks.ts';
 
 const wages = parseTask(wagesYaml(), 'task.yaml');
 

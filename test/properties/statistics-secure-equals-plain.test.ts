@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TaskDocument } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, taskOf } from '../statistics-tasks.ts';
+import { computePlainly, computeSecurely, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const LABELS = ['a', 'b', 'c', 'd', 'e'];
 const LIMIT = Number.MAX_SAFE_INTEGER;

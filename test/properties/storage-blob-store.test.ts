@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { sha256Hex } from '../../trust/digest.ts';
 import { openBlobStore } from '../../trust/storage/blob-store.ts';
 import { writeFileAtomic } from '../../trust/storage/files.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-blobs-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { LogStore } from '../../aggregator/log-store.ts';
 import { leafHash, MerkleTree } from '../../trust/log/merkle.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-log-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readTable } from '../../statistics/csv.ts';
-import { readAll, tableOfTask, taskOf } from '../statistics-tasks.ts';
+import { readAll, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const COUNT = [{ name: 'n', statistic: 'count' }];
 const TABLE = tableOfTask(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ERRORS, StrongroomError, type ErrorCode } from '../../proto/errors.ts';
 import { retrying, retryingStream } from '../../transport/retry.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const QUICK = { attempts: 4, baseMs: 1, capMs: 2 };
 const broken = () => new StrongroomError('UNREACHABLE', 'broken');

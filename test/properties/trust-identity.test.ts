@@ -11,7 +11,7 @@ import { type Identity, openCard, signCard, signerOf } from '../../trust/identit
 import { readIdentity, writeIdentity } from '../../trust/identity-file.ts';
 import { openSealed } from '../../trust/sealed-box-open.ts';
 import { sealTo } from '../../trust/sealed-box.ts';
-import { HOLDERS, newConsortium, newParties, newParty, signAll } from '../trust-parties.ts';
+import { HOLDERS, newConsortium, newParties, newParty, signAll } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-identity-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { base64, canonicalJson, hex, parseCanonicalJson, unbase64, unhex } from '../../trust/digest.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const json = fc.jsonValue({ maxDepth: 4 }).map((value) => toIntegers(value));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
 import { leafHash, MerkleTree, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
-import { newSigner } from '../trust-parties.ts';
+import { newSigner } from '../fixtures/trust-parties.ts';
 
 const origin = 'strongroom/test';
 const operator = newSigner('aggregator');

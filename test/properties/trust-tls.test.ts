@@ -8,7 +8,7 @@ import * as x509 from '@peculiar/x509';
 import { beforeAll, expect, test } from 'vitest';
 import { unbase64 } from '../../trust/digest.ts';
 import type { Identity } from '../../trust/identity.ts';
-import { newParty } from '../trust-parties.ts';
+import { newParty } from '../fixtures/trust-parties.ts';
 
 let server: Identity;
 let client: Identity;

@@ -11,8 +11,8 @@ import { openKeyShare } from '../../schemes/key-share.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { createSigner } from '../../trust/ed25519.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { RECEIVER } from '../local-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { RECEIVER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { blobOf, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 let stage: Stage;

@@ -3,8 +3,8 @@
  * evaluates for itself, so nothing is released.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ANSWER, RECEIVER } from '../local-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { eventually, HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 import { payloadType } from '../../trust/documents.ts';
 import { canonicalJson } from '../../trust/digest.ts';

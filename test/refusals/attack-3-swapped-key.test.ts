@@ -5,8 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submit } from '../../clients/provider.ts';
-import { ANSWER } from '../local-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { ANSWER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { eventually, HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;

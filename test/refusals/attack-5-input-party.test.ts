@@ -9,8 +9,8 @@ import { submit } from '../../clients/provider.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import type { Blob } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { ANSWER, INPUTS } from '../local-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { ANSWER, INPUTS } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { blobOf, eventually, HOSTILE_AGGREGATOR, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;

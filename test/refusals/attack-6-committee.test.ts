@@ -8,8 +8,8 @@ import { signDocument } from '../../trust/documents.ts';
 import { addSignature, encodeEnvelope, parseEnvelope } from '../../trust/envelope.ts';
 import { signerOf } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { INPUTS, RECEIVER } from '../local-network.ts';
-import { newSigner, refusal } from '../trust-parties.ts';
+import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
+import { newSigner, refusal } from '../fixtures/trust-parties.ts';
 import { eventually, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 const PARTIES = [

@@ -15,8 +15,8 @@ import {
 import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
-import { INPUTS, RECEIVER } from '../local-network.ts';
-import { newParty, refusal } from '../trust-parties.ts';
+import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
+import { newParty, refusal } from '../fixtures/trust-parties.ts';
 import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;

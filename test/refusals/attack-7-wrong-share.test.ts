@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fetchResult } from '../../clients/output-party.ts';
-import { ANSWER, RECEIVER } from '../local-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;

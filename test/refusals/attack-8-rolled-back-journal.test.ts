@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDocument } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { AGGREGATOR } from '../../clients/network.ts';
-import { ANSWER } from '../local-network.ts';
+import { ANSWER } from '../fixtures/local-network.ts';
 import { Stage } from './hostile/stage.ts';
 
 const VICTIM = 'holder-2';

@@ -15,8 +15,8 @@ import { clientCredentials } from '../../transport/tls.ts';
 import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { RECEIVER } from '../local-network.ts';
-import { newParty, refusal } from '../trust-parties.ts';
+import { RECEIVER } from '../fixtures/local-network.ts';
+import { newParty, refusal } from '../fixtures/trust-parties.ts';
 import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fetchResult } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
-import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
+import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 test('an input party and the output party cannot fetch the ciphertexts of an input party', async () => {
   await using net = await TestNetwork.start();

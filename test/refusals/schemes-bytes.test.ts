@@ -5,7 +5,7 @@ import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { contextShape } from '../../schemes/bfv/levels.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
-import { altered, openCommittee, sha256, type Committee } from '../schemes-committee.ts';
+import { altered, openCommittee, sha256, type Committee } from '../fixtures/schemes-committee.ts';
 
 let committee: Committee;
 let good: Uint8Array;

@@ -1,7 +1,7 @@
 /** Wrong, missing and foreign shares, and wrong contributions to the key. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openKeyShare } from '../../schemes/key-share.ts';
-import { encryptedSum, openCommittee, seed, type Committee } from '../schemes-committee.ts';
+import { encryptedSum, openCommittee, seed, type Committee } from '../fixtures/schemes-committee.ts';
 
 let committee: Committee;
 let output: Uint8Array;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { finishTask } from '../../statistics/finish.ts';
 import { planTask } from '../../statistics/plan.ts';
-import { readAll, refusalOf, tableOfTask, taskOf } from '../statistics-tasks.ts';
+import { readAll, refusalOf, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const COLUMNS = {
   kind: { type: 'category', values: ['north', 'south'] },

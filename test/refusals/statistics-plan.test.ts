@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { finishTask } from '../../statistics/finish.ts';
 import { planTask } from '../../statistics/plan.ts';
-import { refusalOf, taskOf } from '../statistics-tasks.ts';
+import { refusalOf, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const COUNT = { name: 'n', statistic: 'count' };
 const WEALTH = { name: 'm', statistic: 'mean', of: 'x', decimals: 2 };

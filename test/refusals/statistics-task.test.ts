@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../proto/errors.ts';
 import { parseTask, validateTask } from '../../statistics/task.ts';
-import { refusalOf, taskValue, wagesYaml } from '../statistics-tasks.ts';
+import { refusalOf, taskValue, wagesYaml } from '../fixtures/statistics-tasks.ts';
 
 interface Refused {
   /** Changes one thing of the wages example. */

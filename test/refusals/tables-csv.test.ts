@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readTable } from '../../statistics/csv.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { planTask } from '../../statistics/plan.ts';
-import { readAll, refusalOf, tableOfTask, taskOf } from '../statistics-tasks.ts';
+import { readAll, refusalOf, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const TASK = taskOf(
   {

@@ -9,7 +9,7 @@ import { clientCredentials, identifyBy, serverCredentials } from '../../transpor
 import { ROLES } from '../../trust/card.ts';
 import { openConsortium, type Consortium } from '../../trust/consortium.ts';
 import type { Identity } from '../../trust/identity.ts';
-import { newConsortium, newParty, refusal } from '../trust-parties.ts';
+import { newConsortium, newParty, refusal } from '../fixtures/trust-parties.ts';
 
 const CONTRACTS: readonly Contract<unknown>[] = [BOARD, BLOBS, KEY_HOLDER_ADMIN];
 const METHODS = CONTRACTS.flatMap(({ definition }) => Object.values(definition));

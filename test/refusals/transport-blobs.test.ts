@@ -8,9 +8,9 @@ import { BLOBS, type BlobMethods } from '../../transport/contract.ts';
 import type { PutHeader, PutRequest } from '../../transport/messages.ts';
 import { clientCredentials } from '../../transport/tls.ts';
 import { sha256Hex } from '../../trust/digest.ts';
-import { newCast } from '../transport-cast.ts';
-import { type Cast, newNetwork, type Network, TASK } from '../transport-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { newCast } from '../fixtures/transport-cast.ts';
+import { type Cast, newNetwork, type Network, TASK } from '../fixtures/transport-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const QUOTA = 5_000_000;
 let cast: Cast;

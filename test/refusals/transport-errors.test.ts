@@ -7,7 +7,7 @@ import { BOARD } from '../../transport/contract.ts';
 import { fromStatus, toStatus } from '../../transport/errors.ts';
 import { serve, service, type Handlers, type RunningServer } from '../../transport/server.ts';
 import type { BoardMethods } from '../../transport/contract.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const CANARY = 'canary-4711';
 let server: RunningServer | undefined;

@@ -9,9 +9,9 @@ import { BOARD } from '../../transport/contract.ts';
 import { openConsortium } from '../../trust/consortium.ts';
 import { unbase64 } from '../../trust/digest.ts';
 import type { Identity } from '../../trust/identity.ts';
-import { newCast } from '../transport-cast.ts';
-import { type Cast, newNetwork, type Network, ONCE } from '../transport-network.ts';
-import { newConsortium, newParty, refusal } from '../trust-parties.ts';
+import { newCast } from '../fixtures/transport-cast.ts';
+import { type Cast, newNetwork, type Network, ONCE } from '../fixtures/transport-network.ts';
+import { newConsortium, newParty, refusal } from '../fixtures/trust-parties.ts';
 
 let cast: Cast;
 let network: Network;

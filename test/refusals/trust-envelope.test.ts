@@ -9,7 +9,7 @@ import {
   signEnvelope,
   verifyEnvelope,
 } from '../../trust/envelope.ts';
-import { newSigner, refusal } from '../trust-parties.ts';
+import { newSigner, refusal } from '../fixtures/trust-parties.ts';
 
 const TYPE = 'application/vnd.strongroom.test+json';
 const [a, b] = [newSigner('office-a'), newSigner('office-b')];

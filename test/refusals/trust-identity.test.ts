@@ -19,7 +19,7 @@ import {
   newSigner,
   refusal,
   signAll,
-} from '../trust-parties.ts';
+} from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-identity-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -5,7 +5,7 @@ import { openCheckpoint, signCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
 import { leafHash, MerkleTree } from '../../trust/log/merkle.ts';
 import { openNote, signNote } from '../../trust/log/signed-note.ts';
-import { newSigner, refusal } from '../trust-parties.ts';
+import { newSigner, refusal } from '../fixtures/trust-parties.ts';
 
 const origin = 'strongroom/test';
 const operator = newSigner('aggregator');

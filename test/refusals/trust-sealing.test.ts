@@ -9,7 +9,7 @@ import { openAtRest, sealAtRest, unlockKeyFrom } from '../../trust/at-rest.ts';
 import { base64 } from '../../trust/digest.ts';
 import { createSealingKey, sealTo } from '../../trust/sealed-box.ts';
 import { openSealed } from '../../trust/sealed-box-open.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-sealing-'));
 afterAll(() => rmSync(folder, { recursive: true }));

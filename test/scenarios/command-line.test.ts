@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ResultDocument } from '../../clients/output-party.ts';
-import { ClientProcess, strongroom, type Ended } from '../client-process.ts';
+import { ClientProcess, strongroom, type Ended } from '../fixtures/client-process.ts';
 import { openConsortium } from '../../trust/consortium.ts';
 import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
-import { ANSWER } from '../local-network.ts';
-import { SMALL_TASK } from '../small-task-file.ts';
-import { valuesOf } from '../task-story.ts';
+import { ANSWER } from '../fixtures/local-network.ts';
+import { SMALL_TASK } from '../fixtures/small-task-file.ts';
+import { valuesOf } from '../fixtures/task-story.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-cli-'));
 const taskFile = join(folder, 'task.yaml');

@@ -4,8 +4,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ClientProcess, strongroom, type Ended } from '../client-process.ts';
-import { SMALL_TASK } from '../small-task-file.ts';
+import { ClientProcess, strongroom, type Ended } from '../fixtures/client-process.ts';
+import { SMALL_TASK } from '../fixtures/small-task-file.ts';
 
 const ROLES: Readonly<Record<string, string>> = {
   hub: 'aggregator',

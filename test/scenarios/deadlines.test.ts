@@ -8,8 +8,8 @@ import type { Session } from '../../clients/session.ts';
 import { connectAdmin } from '../../transport/admin-socket.ts';
 import { readConfig } from '../../transport/profile.ts';
 import type { Ending, TaskLife } from '../../trust/life.ts';
-import { RECEIVER, TestNetwork } from '../local-network.ts';
-import { approve, expectExact, reached, submitAs } from '../task-story.ts';
+import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { approve, expectExact, reached, submitAs } from '../fixtures/task-story.ts';
 
 let net: TestNetwork;
 let office: Session;

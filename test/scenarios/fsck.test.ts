@@ -8,7 +8,7 @@ import { propose } from '../../clients/requester.ts';
 import { submit } from '../../clients/provider.ts';
 import { Journal } from '../../keyholders/journal.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
-import { RECEIVER, TestNetwork } from '../local-network.ts';
+import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 const CLI = fileURLToPath(new URL('../../clients/cli/strongroom.js', import.meta.url));
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
-import { INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
-import { expectExact, submitAs } from '../task-story.ts';
+import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { expectExact, submitAs } from '../fixtures/task-story.ts';
 
 const SEED = process.env['SEED'] ?? '1';
 const TASKS = process.env['SLOW'] === '1' ? 12 : 2;

@@ -5,10 +5,10 @@ import { expect, test } from 'vitest';
 import { openConsortium } from '../../trust/consortium.ts';
 import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
 import { propose } from '../../clients/requester.ts';
-import { ClientProcess } from '../client-process.ts';
-import { killingTour, type Victim } from '../killing-tour.ts';
-import { ANSWER, RECEIVER, TestNetwork } from '../local-network.ts';
-import { expectExact, submitAs, valuesOf } from '../task-story.ts';
+import { ClientProcess } from '../fixtures/client-process.ts';
+import { killingTour, type Victim } from '../fixtures/killing-tour.ts';
+import { ANSWER, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { expectExact, submitAs, valuesOf } from '../fixtures/task-story.ts';
 
 /** A command of one party that is started again whenever it has been killed; `last` is the one that may end. */
 class Repeated implements Victim {

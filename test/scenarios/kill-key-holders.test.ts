@@ -1,7 +1,7 @@
 /** A key holder, whatever its position in the task, is killed in every phase, comes back, and all is well. */
 import { test } from 'vitest';
-import { daemon, killingTour } from '../killing-tour.ts';
-import { TestNetwork } from '../local-network.ts';
+import { daemon, killingTour } from '../fixtures/killing-tour.ts';
+import { TestNetwork } from '../fixtures/local-network.ts';
 
 /** Its position decides whether a key holder is the first or the last to speak; `SLOW=1` tries them all. */
 const HOLDERS = process.env['SLOW'] === '1' ? ['holder-1', 'holder-2', 'holder-3'] : ['holder-1', 'holder-3'];

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
 import { submit, type Submission } from '../../clients/provider.ts';
-import { ClientProcess } from '../client-process.ts';
-import { CutLine } from '../cut-line.ts';
-import { RECEIVER, TestNetwork } from '../local-network.ts';
-import { reached } from '../task-story.ts';
+import { ClientProcess } from '../fixtures/client-process.ts';
+import { CutLine } from '../fixtures/cut-line.ts';
+import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { reached } from '../fixtures/task-story.ts';
 
 const labels = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`);
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { ResultDocument } from '../../clients/output-party.ts';
-import { strongroom, type Ended } from '../client-process.ts';
-import { SMALL_TASK } from '../small-task-file.ts';
+import { strongroom, type Ended } from '../fixtures/client-process.ts';
+import { SMALL_TASK } from '../fixtures/small-task-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));

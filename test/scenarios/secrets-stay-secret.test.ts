@@ -17,8 +17,8 @@ import { Journal } from '../../keyholders/journal.ts';
 import { openProfile } from '../../transport/profile.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
-import { INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
-import { reached } from '../task-story.ts';
+import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { reached } from '../fixtures/task-story.ts';
 
 /** One record of each input party; long, so that chance does not write them. */
 const CANARIES: Readonly<Record<string, string>> = {

@@ -6,8 +6,8 @@ import { runPlain } from '../../clients/local-run.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
-import { INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
-import { reached } from '../task-story.ts';
+import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { reached } from '../fixtures/task-story.ts';
 
 test('ten tasks side by side do not disturb each other', async () => {
   await using net = await TestNetwork.start();

@@ -4,7 +4,7 @@ import { fetchResult, receiptOf } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
 import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
-import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../local-network.ts';
+import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 test.each([3, 4, 5, 7])(
   'a task with %i key holders gives the exact answer and a valid receipt',

@@ -7,7 +7,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { connectAdmin, serveAdmin } from '../../transport/admin-socket.ts';
 import type { KeyHolderAdminMethods } from '../../transport/contract.ts';
 import type { Handlers } from '../../transport/server.ts';
-import { refusal } from '../trust-parties.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-admin-'));
 afterAll(() => rmSync(folder, { recursive: true }));

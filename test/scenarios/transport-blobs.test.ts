@@ -4,9 +4,9 @@ import { createServer, connect as dial, type AddressInfo, type Socket } from 'no
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../transport/client.ts';
 import { sha256Hex } from '../../trust/digest.ts';
-import { newCast } from '../transport-cast.ts';
-import { type Cast, EAGER, newNetwork, type Network, TASK } from '../transport-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { newCast } from '../fixtures/transport-cast.ts';
+import { type Cast, EAGER, newNetwork, type Network, TASK } from '../fixtures/transport-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 let cast: Cast;
 let network: Network;

@@ -8,9 +8,9 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
-import { newCast } from '../transport-cast.ts';
-import { type Cast, EAGER, newNetwork, type Network } from '../transport-network.ts';
-import { refusal } from '../trust-parties.ts';
+import { newCast } from '../fixtures/transport-cast.ts';
+import { type Cast, EAGER, newNetwork, type Network } from '../fixtures/transport-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 
 let cast: Cast;
 let network: Network;

@@ -18,10 +18,10 @@ import { openBlobStore } from '../../trust/storage/blob-store.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
 import { equalBytes } from '../../trust/digest.ts';
-import { EAGER, ONCE, TASK } from '../transport-network.ts';
-import { newConsortium, newParties } from '../trust-parties.ts';
+import { EAGER, ONCE, TASK } from '../fixtures/transport-network.ts';
+import { newConsortium, newParties } from '../fixtures/trust-parties.ts';
 
-const PROGRAM = fileURLToPath(new URL('../transport-server-process.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../fixtures/transport-server-process.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-killed-'));
 let child: ChildProcess | undefined;
 afterAll(() => {

@@ -1,6 +1,6 @@
 /** What fixed seeds give, pinned: the same bytes in every process, on every machine, in every later version. */
 import { expect, test } from 'vitest';
-import { openCommittee, sha256 } from '../schemes-committee.ts';
+import { openCommittee, sha256 } from '../fixtures/schemes-committee.ts';
 
 test('contributions, test shares, joint key and a partial decryption from fixed seeds', async () => {
   using committee = await openCommittee('known answers');

@@ -9,7 +9,7 @@ import {
   taskOf,
   wagesCsv,
   wagesYaml,
-} from '../statistics-tasks.ts';
+} from '../fixtures/statistics-tasks.ts';
 
 /** NIST Statistical Reference Datasets, univariate summary statistics: the constructed sets, 15 digits. */
 const NIST = [

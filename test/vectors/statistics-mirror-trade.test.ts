@@ -5,7 +5,7 @@ import { tableOf } from '../../examples/mirror-trade/generate.ts';
 import { describePlan } from '../../statistics/describe.ts';
 import { planTask } from '../../statistics/plan.ts';
 import { parseTask } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, readAll, tableOfTask } from '../statistics-tasks.ts';
+import { computePlainly, computeSecurely, readAll, tableOfTask } from '../fixtures/statistics-tasks.ts';
 
 const COUNTRIES = ['alba', 'brema', 'corva'] as const;
 

@@ -1,7 +1,7 @@
 /** NIST Statistical Reference Datasets, linear regression: Norris, Longley and Wampler 1 to 3, certified. */
 import { describe, expect, test } from 'vitest';
 import { parseDecimal } from '../../statistics/decimal.ts';
-import { computeSecurely, taskOf } from '../statistics-tasks.ts';
+import { computeSecurely, taskOf } from '../fixtures/statistics-tasks.ts';
 
 interface Set {
   readonly name: string;

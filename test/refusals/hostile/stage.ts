@@ -18,7 +18,7 @@ import { sha256Hex } from '../../../trust/digest.ts';
 import { signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
-import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../local-network.ts';
+import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
 import type { Title } from './attacks.ts';
 
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
