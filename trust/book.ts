@@ -11,6 +11,7 @@ import { openDocument, payloadType, type AnySigned, type Seen } from './document
 import { parseEnvelope } from './envelope.ts';
 import { TaskLife } from './life.ts';
 import { LogFollower } from './log/follower.ts';
+import { admit, readDocument } from './rules.ts';
 
 /** An entry of the log that belongs to no task, and why. */
 export interface Stray {
@@ -100,7 +101,7 @@ export class TaskBook {
       new TaskLife(document, this.#consortium);
       return;
     }
-    this.task(document.payload.task).admit(document);
+    admit(this.task(document.payload.task), document);
   }
 
   #readEntry(entry: Uint8Array, index: number): TaskLife | undefined {
@@ -155,7 +156,7 @@ export class TaskBook {
       task.violate(document.payload.by, error.code, error.message);
       return task;
     }
-    task.read(document, index);
+    readDocument(task, document, index);
     return task;
   }
 

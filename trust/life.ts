@@ -1,9 +1,6 @@
 /**
- * The life of a task, derived from the signed documents in the log and from nothing else.
- *
- * `TaskLife.admit` is the rule book: whether a document may stand at this place. The aggregator asks it before
- * it appends; everybody else asks it again for every entry, and ignores what should not be there. What only the
- * aggregator could have done wrong (it is the one that orders and seals) ends the task as a violation.
+ * The life of a task, derived from the signed documents in the log and from nothing else. Which document may
+ * stand where is in `rules.ts`.
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { milliseconds } from '../statistics/duration.ts';
@@ -12,7 +9,7 @@ import { validateTask, type TaskDocument } from '../statistics/task.ts';
 import { checkCommittee } from './committee.ts';
 import type { Consortium } from './consortium.ts';
 import { canonicalJson, sha256Hex } from './digest.ts';
-import { blobsOf, commitTo, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
+import { blobsOf, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
 
 export type Phase =
   | 'PROPOSED'
@@ -161,63 +158,7 @@ export class TaskLife {
     return DEADLINE_OF[this.phase];
   }
 
-  /** Throws the reason why this document must not stand here. */
-  admit(document: AnySigned): void {
-    const { kind, payload } = document;
-    if (kind === 'proposal') throw refuse('DOCUMENT_CONFLICT', 'The task has been proposed already');
-    if (kind === 'shred') return this.#admitShred(document);
-    if (this.ending !== undefined) {
-      throw refuse('TASK_ENDED', `The task is ${this.ending.phase}: ${this.ending.detail}`);
-    }
-    switch (kind) {
-      case 'approval':
-        this.#speaker(kind, payload.by, this.holders);
-        this.#once(kind, payload.by, this.approvals);
-        if (payload.plan !== this.planDigest) {
-          throw refuse('DOCUMENT_INVALID', 'The approval is for another plan of this task');
-        }
-        return this.#before('approve', payload.at);
-      case 'contribution':
-        return this.#admitContribution(document);
-      case 'joint-key':
-        this.#speaker(kind, payload.by, this.holders);
-        if (this.completeRounds === 0) throw refuse('NOT_APPROVED', 'Not every key holder has contributed');
-        return this.#once(kind, payload.by, this.jointKeys);
-      case 'manifest':
-        return this.#admitManifest(document);
-      case 'seal':
-        return this.#admitSeal(document);
-      case 'evaluation':
-        this.#speaker(kind, payload.by, [this.aggregator]);
-        this.#phase(kind, ['SEALED']);
-        if (payload.seal !== this.seal?.digest)
-          throw refuse('SEAL_INVALID', 'The evaluation is of another seal');
-        if (payload.outputs.length !== this.plan.ciphertexts) {
-          throw refuse('EVALUATION_MISMATCH', 'The evaluation has another number of outputs than the plan');
-        }
-        return;
-      case 'release':
-        return this.#admitRelease(document);
-      case 'delivery':
-        this.#speaker(kind, payload.by, [this.document.parties.output]);
-        this.#phase(kind, ['RELEASING']);
-        if (
-          !sameSet(
-            payload.releases,
-            [...this.releases.values()].map((release) => release.digest),
-          )
-        ) {
-          throw refuse('DOCUMENT_INVALID', 'The delivery does not name the releases of all key holders');
-        }
-        if (this.releases.size < this.holders.length)
-          throw refuse('PHASE_CLOSED', 'Not every key holder has released');
-        return;
-      case 'abort':
-        return this.#admitAbort(document);
-    }
-  }
-
-  /** Takes in a document that `admit` has let pass. */
+  /** Takes in a document that `admit` (`rules.ts`) has let pass. */
   apply(document: AnySigned, index: number): void {
     const { kind, payload } = document;
     this.entries.push(index);
@@ -235,7 +176,7 @@ export class TaskLife {
       case 'joint-key':
         this.jointKeys.set(payload.by, document);
         if (this.jointKeys.size === this.holders.length && this.jointKey === undefined) {
-          this.#fail(payload.by, 'JOINT_KEY_MISMATCH', 'The key holders computed different joint keys');
+          this.violate(payload.by, 'JOINT_KEY_MISMATCH', 'The key holders computed different joint keys');
         }
         return;
       case 'manifest':
@@ -266,172 +207,10 @@ export class TaskLife {
     }
   }
 
-  /**
-   * Takes in what stands in the log: what is admitted counts, what is not is noted and counts for nothing,
-   * and what only a lying aggregator can have put there ends the task.
-   */
-  read(document: AnySigned, index: number): void {
-    try {
-      this.admit(document);
-    } catch (error) {
-      if (!(error instanceof StrongroomError)) throw error;
-      const { kind, payload } = document;
-      this.ignored.push({ index, kind, by: payload.by, code: error.code, why: error.message });
-      if (payload.by === this.aggregator && (kind === 'seal' || kind === 'evaluation')) {
-        this.#fail(payload.by, error.code, error.message);
-      }
-      return;
-    }
-    this.apply(document, index);
-  }
-
   /** Ends the task because the log itself shows a violation. */
   violate(by: string, code: ErrorCode, detail: string): void {
-    this.#fail(by, code, detail);
-  }
-
-  #fail(by: string, code: ErrorCode, detail: string): void {
     if (this.delivery === undefined) this.ending ??= { phase: 'FAILED', by, code, detail };
   }
-
-  #admitContribution(document: Signed<'contribution'>): void {
-    const { by, round, message } = document.payload;
-    this.#speaker('contribution', by, this.holders);
-    const approval = this.approvals.get(by);
-    if (approval === undefined || this.approvals.size < this.holders.length) {
-      const missing = this.holders.filter((holder) => !this.approvals.has(holder));
-      throw refuse(
-        'NOT_APPROVED',
-        `Nothing is opened before all key holders approve; missing: ${missing.join(', ')}`,
-      );
-    }
-    if (this.jointKeys.size > 0) throw refuse('PHASE_CLOSED', 'The key ceremony is over');
-    if (round > this.completeRounds) throw refuse('PHASE_CLOSED', `Round ${round - 1} is not complete`);
-    this.#once(`contribution of round ${round}`, by, this.contributions[round] ?? new Map<string, never>());
-    if (round === 0 && approval.payload.commitment !== commitTo(this.id, by, message.digest)) {
-      throw refuse(
-        'COMMITMENT_MISMATCH',
-        `The contribution of ${by} is not the one that its approval commits to`,
-        by,
-      );
-    }
-  }
-
-  #admitManifest(document: Signed<'manifest'>): void {
-    const { by, at, key, ciphertexts } = document.payload;
-    this.#speaker('manifest', by, this.inputs);
-    if (this.jointKey === undefined) throw refuse('NOT_APPROVED', 'The task has no joint key yet');
-    this.#phase('manifest', ['COLLECTING']);
-    this.#once('manifest', by, this.manifests);
-    if (key !== this.jointKey.digest)
-      throw refuse('JOINT_KEY_MISMATCH', `${by} encrypted under another key`, by);
-    const { ciphertexts: count, parameters } = this.plan;
-    const { ciphertextBytes } = parameters;
-    if (ciphertexts.length !== count || ciphertexts.some((blob) => blob.size !== ciphertextBytes)) {
-      throw refuse(
-        'CIPHERTEXT_INVALID',
-        `${by} must send ${count} ciphertexts of ${ciphertextBytes} bytes`,
-        by,
-      );
-    }
-    const used = new Set(
-      this.inputSet.flatMap((manifest) => manifest.payload.ciphertexts.map((blob) => blob.digest)),
-    );
-    const own = new Set(ciphertexts.map((blob) => blob.digest));
-    if (own.size < ciphertexts.length || ciphertexts.some((blob) => used.has(blob.digest))) {
-      throw refuse('DOCUMENT_CONFLICT', `${by} sends a ciphertext that has been sent before`, by);
-    }
-    this.#before('collect', at);
-  }
-
-  #admitSeal(document: Signed<'seal'>): void {
-    const { by, at, manifests } = document.payload;
-    this.#speaker('seal', by, [this.aggregator]);
-    if (this.seal !== undefined) throw refuse('SEAL_INVALID', 'The input set was sealed before');
-    this.#phase('seal', ['COLLECTING']);
-    const submitted = this.inputSet.map((manifest) => manifest.digest);
-    if (manifests.length !== submitted.length || manifests.some((digest, i) => digest !== submitted[i])) {
-      throw refuse('SEAL_INVALID', 'The sealed set is not exactly the manifests in the log, in their order');
-    }
-    const minimum = this.document.disclosure['minimum-contributors'];
-    if (submitted.length < minimum) {
-      throw refuse(
-        'SEAL_INVALID',
-        `${submitted.length} input parties have submitted, the task demands ${minimum}`,
-      );
-    }
-    if (submitted.length < this.inputs.length && Date.parse(at) < this.deadline('collect').getTime()) {
-      throw refuse('SEAL_INVALID', 'Input parties are missing and the deadline has not passed');
-    }
-  }
-
-  #admitRelease(document: Signed<'release'>): void {
-    const { by, at, evaluation, outputs, receiver } = document.payload;
-    this.#speaker('release', by, this.holders);
-    if (this.releases.has(by)) throw refuse('ALREADY_RELEASED', `${by} has released its share`, by);
-    this.#phase('release', ['EVALUATED', 'RELEASING']);
-    const claimed = this.evaluation?.payload.outputs.map((blob) => blob.digest) ?? [];
-    if (evaluation !== this.evaluation?.digest || outputs.some((digest, i) => digest !== claimed[i])) {
-      throw refuse('EVALUATION_MISMATCH', `${by} releases for another output than was evaluated`, by);
-    }
-    if (outputs.length !== claimed.length)
-      throw refuse('EVALUATION_MISMATCH', `${by} releases for other outputs`, by);
-    if (receiver !== this.document.parties.output) {
-      throw refuse('NOT_AUTHORISED', `${receiver} is not the output party of this task`, by);
-    }
-    this.#before('release', at);
-  }
-
-  #admitShred(document: Signed<'shred'>): void {
-    const { by } = document.payload;
-    this.#speaker('shred', by, this.holders);
-    if (this.delivery === undefined && this.ending === undefined) {
-      throw refuse('DOCUMENT_INVALID', 'The task is neither delivered nor ended', by);
-    }
-    this.#once('shred', by, this.shreds);
-  }
-
-  #admitAbort(document: Signed<'abort'>): void {
-    const { by, outcome } = document.payload;
-    if (this.delivery !== undefined) throw refuse('PHASE_CLOSED', 'The result has been delivered');
-    const speakers = {
-      rejected: this.holders,
-      cancelled: [this.proposal.payload.by],
-      expired: [...this.holders, this.aggregator],
-      failed: [...this.holders, this.aggregator, this.document.parties.output],
-    }[outcome];
-    this.#speaker(`abort (${outcome})`, by, speakers);
-  }
-
-  #speaker(kind: string, by: string, allowed: readonly string[]): void {
-    if (!allowed.includes(by))
-      throw refuse('NOT_AUTHORISED', `${by} may not sign a ${kind} in this task`, by);
-  }
-
-  #once(kind: string, by: string, said: ReadonlyMap<string, unknown>): void {
-    if (said.has(by)) throw refuse('DOCUMENT_CONFLICT', `${by} has signed a ${kind} before`, by);
-  }
-
-  #phase(kind: string, open: readonly Phase[]): void {
-    if (!open.includes(this.phase))
-      throw refuse('PHASE_CLOSED', `No ${kind} is accepted while the task is ${this.phase}`);
-  }
-
-  #before(phase: DeadlinePhase, at: string): void {
-    const deadline = this.deadline(phase);
-    if (Date.parse(at) > deadline.getTime()) {
-      throw refuse('DEADLINE_PASSED', `The deadline to ${phase} was ${deadline.toISOString()}`);
-    }
-  }
-}
-
-function refuse(code: ErrorCode, message: string, party?: string): StrongroomError {
-  return new StrongroomError(code, message, party === undefined ? {} : { details: { party } });
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  const set = new Set(a);
-  return set.size === a.length && a.length === b.length && b.every((item) => set.has(item));
 }
 
 /** What an approval signs of a plan: the SHA-256 of its canonical JSON. */

@@ -10,6 +10,7 @@ import { openDocument, type AnySigned } from './documents.ts';
 import { TaskLife } from './life.ts';
 import { openCheckpoint, type Checkpoint } from './log/checkpoint.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from './log/merkle.ts';
+import { admit } from './rules.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -129,7 +130,7 @@ function replay(documents: readonly AnySigned[], receipt: Receipt, consortium: C
       throw broken(`entry ${offset + 1}`, 'it belongs to another task');
     }
     if (index <= (task.entries.at(-1) ?? 0)) throw broken(`entry ${offset + 1}`, 'it stands out of order');
-    task.admit(document);
+    admit(task, document);
     task.apply(document, index);
   });
   if (task.delivery === undefined) throw broken('delivery', `the task is ${task.phase}, not delivered`);

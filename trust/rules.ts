@@ -1,0 +1,221 @@
+/**
+ * The rule book: which signed document may stand at which place in the life of a task. The aggregator asks it
+ * before it appends; everybody else asks it again for every entry of the log, and ignores what should not be
+ * there. What only the aggregator can have done wrong (it orders and seals) ends the task as a violation.
+ */
+import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
+import { commitTo, type AnySigned, type Signed } from './documents.ts';
+import type { DeadlinePhase, Phase, TaskLife } from './life.ts';
+
+/** Throws the reason why this document must not stand here. */
+export function admit(task: TaskLife, document: AnySigned): void {
+  const { kind, payload } = document;
+  if (kind === 'proposal') throw refuse('DOCUMENT_CONFLICT', 'The task has been proposed already');
+  if (kind === 'shred') return admitShred(task, document);
+  if (task.ending !== undefined) {
+    throw refuse('TASK_ENDED', `The task is ${task.ending.phase}: ${task.ending.detail}`);
+  }
+  switch (kind) {
+    case 'approval':
+      requireSpeaker(kind, payload.by, task.holders);
+      requireOnce(kind, payload.by, task.approvals);
+      if (payload.plan !== task.planDigest) {
+        throw refuse('DOCUMENT_INVALID', 'The approval is for another plan of this task');
+      }
+      return requireBefore(task, 'approve', payload.at);
+    case 'contribution':
+      return admitContribution(task, document);
+    case 'joint-key':
+      requireSpeaker(kind, payload.by, task.holders);
+      if (task.completeRounds === 0) throw refuse('NOT_APPROVED', 'Not every key holder has contributed');
+      return requireOnce(kind, payload.by, task.jointKeys);
+    case 'manifest':
+      return admitManifest(task, document);
+    case 'seal':
+      return admitSeal(task, document);
+    case 'evaluation':
+      requireSpeaker(kind, payload.by, [task.aggregator]);
+      requirePhase(task, kind, ['SEALED']);
+      if (payload.seal !== task.seal?.digest)
+        throw refuse('SEAL_INVALID', 'The evaluation is of another seal');
+      if (payload.outputs.length !== task.plan.ciphertexts) {
+        throw refuse('EVALUATION_MISMATCH', 'The evaluation has another number of outputs than the plan');
+      }
+      return;
+    case 'release':
+      return admitRelease(task, document);
+    case 'delivery':
+      requireSpeaker(kind, payload.by, [task.document.parties.output]);
+      requirePhase(task, kind, ['RELEASING']);
+      if (
+        !sameSet(
+          payload.releases,
+          [...task.releases.values()].map((release) => release.digest),
+        )
+      ) {
+        throw refuse('DOCUMENT_INVALID', 'The delivery does not name the releases of all key holders');
+      }
+      if (task.releases.size < task.holders.length)
+        throw refuse('PHASE_CLOSED', 'Not every key holder has released');
+      return;
+    case 'abort':
+      return admitAbort(task, document);
+  }
+}
+
+/**
+ * Takes in what stands in the log: what is admitted counts, what is not is noted and counts for nothing,
+ * and what only a lying aggregator can have put there ends the task.
+ */
+export function readDocument(task: TaskLife, document: AnySigned, index: number): void {
+  try {
+    admit(task, document);
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+    const { kind, payload } = document;
+    task.ignored.push({ index, kind, by: payload.by, code: error.code, why: error.message });
+    if (payload.by === task.aggregator && (kind === 'seal' || kind === 'evaluation')) {
+      task.violate(payload.by, error.code, error.message);
+    }
+    return;
+  }
+  task.apply(document, index);
+}
+
+function admitContribution(task: TaskLife, document: Signed<'contribution'>): void {
+  const { by, round, message } = document.payload;
+  requireSpeaker('contribution', by, task.holders);
+  const approval = task.approvals.get(by);
+  if (approval === undefined || task.approvals.size < task.holders.length) {
+    const missing = task.holders.filter((holder) => !task.approvals.has(holder));
+    throw refuse(
+      'NOT_APPROVED',
+      `Nothing is opened before all key holders approve; missing: ${missing.join(', ')}`,
+    );
+  }
+  if (task.jointKeys.size > 0) throw refuse('PHASE_CLOSED', 'The key ceremony is over');
+  if (round > task.completeRounds) throw refuse('PHASE_CLOSED', `Round ${round - 1} is not complete`);
+  requireOnce(`contribution of round ${round}`, by, task.contributions[round] ?? new Map<string, never>());
+  if (round === 0 && approval.payload.commitment !== commitTo(task.id, by, message.digest)) {
+    throw refuse(
+      'COMMITMENT_MISMATCH',
+      `The contribution of ${by} is not the one that its approval commits to`,
+      by,
+    );
+  }
+}
+
+function admitManifest(task: TaskLife, document: Signed<'manifest'>): void {
+  const { by, at, key, ciphertexts } = document.payload;
+  requireSpeaker('manifest', by, task.inputs);
+  if (task.jointKey === undefined) throw refuse('NOT_APPROVED', 'The task has no joint key yet');
+  requirePhase(task, 'manifest', ['COLLECTING']);
+  requireOnce('manifest', by, task.manifests);
+  if (key !== task.jointKey.digest)
+    throw refuse('JOINT_KEY_MISMATCH', `${by} encrypted under another key`, by);
+  const { ciphertexts: count, parameters } = task.plan;
+  const { ciphertextBytes } = parameters;
+  if (ciphertexts.length !== count || ciphertexts.some((blob) => blob.size !== ciphertextBytes)) {
+    throw refuse(
+      'CIPHERTEXT_INVALID',
+      `${by} must send ${count} ciphertexts of ${ciphertextBytes} bytes`,
+      by,
+    );
+  }
+  const used = new Set(
+    task.inputSet.flatMap((manifest) => manifest.payload.ciphertexts.map((blob) => blob.digest)),
+  );
+  const own = new Set(ciphertexts.map((blob) => blob.digest));
+  if (own.size < ciphertexts.length || ciphertexts.some((blob) => used.has(blob.digest))) {
+    throw refuse('DOCUMENT_CONFLICT', `${by} sends a ciphertext that has been sent before`, by);
+  }
+  requireBefore(task, 'collect', at);
+}
+
+function admitSeal(task: TaskLife, document: Signed<'seal'>): void {
+  const { by, at, manifests } = document.payload;
+  requireSpeaker('seal', by, [task.aggregator]);
+  if (task.seal !== undefined) throw refuse('SEAL_INVALID', 'The input set was sealed before');
+  requirePhase(task, 'seal', ['COLLECTING']);
+  const submitted = task.inputSet.map((manifest) => manifest.digest);
+  if (manifests.length !== submitted.length || manifests.some((digest, i) => digest !== submitted[i])) {
+    throw refuse('SEAL_INVALID', 'The sealed set is not exactly the manifests in the log, in their order');
+  }
+  const minimum = task.document.disclosure['minimum-contributors'];
+  if (submitted.length < minimum) {
+    throw refuse(
+      'SEAL_INVALID',
+      `${submitted.length} input parties have submitted, the task demands ${minimum}`,
+    );
+  }
+  if (submitted.length < task.inputs.length && Date.parse(at) < task.deadline('collect').getTime()) {
+    throw refuse('SEAL_INVALID', 'Input parties are missing and the deadline has not passed');
+  }
+}
+
+function admitRelease(task: TaskLife, document: Signed<'release'>): void {
+  const { by, at, evaluation, outputs, receiver } = document.payload;
+  requireSpeaker('release', by, task.holders);
+  if (task.releases.has(by)) throw refuse('ALREADY_RELEASED', `${by} has released its share`, by);
+  requirePhase(task, 'release', ['EVALUATED', 'RELEASING']);
+  const claimed = task.evaluation?.payload.outputs.map((blob) => blob.digest) ?? [];
+  if (evaluation !== task.evaluation?.digest || outputs.some((digest, i) => digest !== claimed[i])) {
+    throw refuse('EVALUATION_MISMATCH', `${by} releases for another output than was evaluated`, by);
+  }
+  if (outputs.length !== claimed.length)
+    throw refuse('EVALUATION_MISMATCH', `${by} releases for other outputs`, by);
+  if (receiver !== task.document.parties.output) {
+    throw refuse('NOT_AUTHORISED', `${receiver} is not the output party of this task`, by);
+  }
+  requireBefore(task, 'release', at);
+}
+
+function admitShred(task: TaskLife, document: Signed<'shred'>): void {
+  const { by } = document.payload;
+  requireSpeaker('shred', by, task.holders);
+  if (task.delivery === undefined && task.ending === undefined) {
+    throw refuse('DOCUMENT_INVALID', 'The task is neither delivered nor ended', by);
+  }
+  requireOnce('shred', by, task.shreds);
+}
+
+function admitAbort(task: TaskLife, document: Signed<'abort'>): void {
+  const { by, outcome } = document.payload;
+  if (task.delivery !== undefined) throw refuse('PHASE_CLOSED', 'The result has been delivered');
+  const speakers = {
+    rejected: task.holders,
+    cancelled: [task.proposal.payload.by],
+    expired: [...task.holders, task.aggregator],
+    failed: [...task.holders, task.aggregator, task.document.parties.output],
+  }[outcome];
+  requireSpeaker(`abort (${outcome})`, by, speakers);
+}
+
+function requireSpeaker(kind: string, by: string, allowed: readonly string[]): void {
+  if (!allowed.includes(by)) throw refuse('NOT_AUTHORISED', `${by} may not sign a ${kind} in this task`, by);
+}
+
+function requireOnce(kind: string, by: string, said: ReadonlyMap<string, unknown>): void {
+  if (said.has(by)) throw refuse('DOCUMENT_CONFLICT', `${by} has signed a ${kind} before`, by);
+}
+
+function requirePhase(task: TaskLife, kind: string, open: readonly Phase[]): void {
+  if (!open.includes(task.phase))
+    throw refuse('PHASE_CLOSED', `No ${kind} is accepted while the task is ${task.phase}`);
+}
+
+function requireBefore(task: TaskLife, phase: DeadlinePhase, at: string): void {
+  const deadline = task.deadline(phase);
+  if (Date.parse(at) > deadline.getTime()) {
+    throw refuse('DEADLINE_PASSED', `The deadline to ${phase} was ${deadline.toISOString()}`);
+  }
+}
+
+function refuse(code: ErrorCode, message: string, party?: string): StrongroomError {
+  return new StrongroomError(code, message, party === undefined ? {} : { details: { party } });
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  const set = new Set(a);
+  return set.size === a.length && a.length === b.length && b.every((item) => set.has(item));
+}
