@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
 import { openKeyShare } from '../schemes/key-share.ts';
-import type { SchemeContext, Transcript } from '../schemes/scheme.ts';
+import type { Transcript } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { commitTo, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
@@ -18,8 +18,16 @@ import { signerOf, type Card, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
+import {
+  contextOf,
+  evaluate,
+  fetchTranscript,
+  requireSameAsClaimed,
+  requireTimelySeal,
+  type Fetch,
+} from './evaluation.ts';
 import type { Decision, Journal, Said } from './journal.ts';
-import { CLOCK_SKEW_MS, decide, type Policy } from './policy.ts';
+import { decide, type Policy } from './policy.ts';
 import { contributionStep, stepsIn } from './steps.ts';
 
 /** What a kind of document holds beyond who says it when: that is filled in as it is signed. */
@@ -39,6 +47,7 @@ export class KeyHolder {
   readonly #journal: Journal;
   readonly #policy: Policy;
   readonly #log: Logger;
+  readonly #fetch: Fetch = (party, blob) => this.#board.get(blob, party);
 
   constructor({ board, identity, journal, policy, log }: KeyHolderOptions) {
     this.#board = board;
@@ -137,7 +146,7 @@ export class KeyHolder {
     if (task.jointKeys.has(this.name)) return;
     const round = task.completeRounds;
     if (task.contributions[round]?.has(this.name) === true) return;
-    const transcript = await this.#transcript(task);
+    const transcript = await fetchTranscript(task, this.#fetch);
     const seed = this.#seedOf(task);
     const message = await this.#contribution(task, seed, transcript);
     if (message !== undefined) {
@@ -163,8 +172,8 @@ export class KeyHolder {
     if (task.releases.has(this.name)) return;
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
-      const outputs = await this.#evaluate(task);
-      const digests = this.#sameAsClaimed(task, outputs);
+      const outputs = await evaluate(task, this.#fetch);
+      const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);
       const packed = packShares(shares);
       const receiver = task.document.parties.output;
@@ -176,36 +185,6 @@ export class KeyHolder {
       const evaluation = task.evaluation?.digest ?? '';
       return { content: { evaluation, outputs: digests, receiver, box: put(box), opened }, blob: box };
     });
-  }
-
-  /** Evaluates f on the sealed inputs, one ciphertext in memory at a time. */
-  async #evaluate(task: TaskLife): Promise<Uint8Array[]> {
-    using evaluator = await openEvaluator(contextOf(task));
-    const outputs: Uint8Array[] = [];
-    for (let index = 0; index < task.plan.ciphertexts; index++) {
-      using sum = evaluator.sum();
-      for (const manifest of task.inputSet) {
-        const ciphertext = manifest.payload.ciphertexts[index];
-        if (ciphertext === undefined)
-          throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-        sum.add(await this.#fetch(manifest.payload.by, ciphertext));
-      }
-      outputs.push(sum.bytes());
-    }
-    return outputs;
-  }
-
-  #sameAsClaimed(task: TaskLife, outputs: readonly Uint8Array[]): string[] {
-    const claimed = task.evaluation?.payload.outputs.map((blob) => blob.digest) ?? [];
-    const derived = outputs.map((output) => sha256Hex(output));
-    if (claimed.length !== derived.length || derived.some((digest, i) => digest !== claimed[i])) {
-      throw new StrongroomError(
-        'EVALUATION_MISMATCH',
-        `${task.aggregator} claims another output than the evaluation of the ${task.inputSet.length} sealed inputs`,
-        { details: { party: task.aggregator } },
-      );
-    }
-    return derived;
   }
 
   /** The partial decryptions of the outputs; the caller wipes them. */
@@ -276,30 +255,6 @@ export class KeyHolder {
     }
   }
 
-  /** The messages of all complete rounds, fetched by digest and validated. */
-  async #transcript(task: TaskLife): Promise<Uint8Array[][]> {
-    using evaluator = await openEvaluator(contextOf(task));
-    const rounds = task.contributions.slice(0, task.completeRounds);
-    return await Promise.all(
-      rounds.map((said, round) =>
-        Promise.all(
-          task.holders.map(async (holder) => {
-            const blob = said.get(holder)?.payload.message;
-            if (blob === undefined)
-              throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
-            const bytes = await this.#fetch(holder, blob);
-            evaluator.validateContribution(round, bytes);
-            return bytes;
-          }),
-        ),
-      ),
-    );
-  }
-
-  #fetch(party: string, blob: Blob): Promise<Uint8Array> {
-    return this.#board.get(blob, party);
-  }
-
   #seedOf(task: TaskLife): Uint8Array {
     const seed = this.#journal.seed(task.id);
     if (seed !== undefined) return seed;
@@ -366,25 +321,4 @@ export class KeyHolder {
     const payload = { ...header, ...content } as unknown as Payload<K>;
     return { envelope: signDocument(kind, payload, signerOf(this.#identity)), blob };
   }
-}
-
-/**
- * A set from which input parties are missing may be sealed after the deadline only. The aggregator writes the
- * date of its seal itself, so it is compared with this key holder's clock: a date that has not come yet would
- * let it choose whom to leave out. Throws SEAL_INVALID.
- */
-function requireTimelySeal(task: TaskLife, now: Date): void {
-  const sealed = Date.parse(task.seal?.payload.at ?? '');
-  if (task.manifests.size === task.inputs.length || sealed <= now.getTime() + CLOCK_SKEW_MS) return;
-  throw new StrongroomError(
-    'SEAL_INVALID',
-    'The input set was sealed early, with a date that has not come yet',
-    {
-      details: { party: task.aggregator },
-    },
-  );
-}
-
-function contextOf(task: TaskLife): SchemeContext {
-  return { parameters: task.plan.parameters, task: task.id };
 }

@@ -45,19 +45,7 @@ export function admit(task: TaskLife, document: AnySigned): void {
     case 'release':
       return admitRelease(task, document);
     case 'delivery':
-      requireSpeaker(kind, payload.by, [task.document.parties.output]);
-      requirePhase(task, kind, ['RELEASING']);
-      if (
-        !sameSet(
-          payload.releases,
-          [...task.releases.values()].map((release) => release.digest),
-        )
-      ) {
-        throw refuse('DOCUMENT_INVALID', 'The delivery does not name the releases of all key holders');
-      }
-      if (task.releases.size < task.holders.length)
-        throw refuse('PHASE_CLOSED', 'Not every key holder has released');
-      return;
+      return admitDelivery(task, document);
     case 'abort':
       return admitAbort(task, document);
   }
@@ -168,6 +156,19 @@ function admitRelease(task: TaskLife, document: Signed<'release'>): void {
     throw refuse('NOT_AUTHORISED', `${receiver} is not the output party of this task`, by);
   }
   requireBefore(task, 'release', at);
+}
+
+function admitDelivery(task: TaskLife, document: Signed<'delivery'>): void {
+  const { by, releases } = document.payload;
+  requireSpeaker('delivery', by, [task.document.parties.output]);
+  requirePhase(task, 'delivery', ['RELEASING']);
+  if (task.releases.size < task.holders.length) {
+    throw refuse('PHASE_CLOSED', 'Not every key holder has released');
+  }
+  const expected = [...task.releases.values()].map((release) => release.digest);
+  if (!sameSet(releases, expected)) {
+    throw refuse('DOCUMENT_INVALID', 'The delivery does not name the releases of all key holders');
+  }
 }
 
 function admitShred(task: TaskLife, document: Signed<'shred'>): void {

@@ -1,0 +1,86 @@
+/**
+ * What a key holder checks before it turns its key (rule 2): the messages of the ceremony and the inputs as their
+ * parties signed them, and the output as it comes out of evaluating f here, bit for bit.
+ */
+import { StrongroomError } from '../proto/errors.ts';
+import { openEvaluator } from '../schemes/evaluator.ts';
+import type { SchemeContext } from '../schemes/scheme.ts';
+import { sha256Hex } from '../trust/digest.ts';
+import type { Blob } from '../trust/documents.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { CLOCK_SKEW_MS } from './policy.ts';
+
+/** Fetches an object that a party has signed for, verified against the signed digest. */
+export type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
+
+/** What binds everything of the scheme to this task. */
+export function contextOf(task: TaskLife): SchemeContext {
+  return { parameters: task.plan.parameters, task: task.id };
+}
+
+/** The messages of all complete rounds of the key ceremony, validated. Throws CIPHERTEXT_INVALID. */
+export async function fetchTranscript(task: TaskLife, fetch: Fetch): Promise<Uint8Array[][]> {
+  using evaluator = await openEvaluator(contextOf(task));
+  const rounds = task.contributions.slice(0, task.completeRounds);
+  return await Promise.all(
+    rounds.map((said, round) =>
+      Promise.all(
+        task.holders.map(async (holder) => {
+          const blob = said.get(holder)?.payload.message;
+          if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
+          const bytes = await fetch(holder, blob);
+          evaluator.validateContribution(round, bytes);
+          return bytes;
+        }),
+      ),
+    ),
+  );
+}
+
+/**
+ * A set from which input parties are missing may be sealed after the deadline only. The aggregator writes the
+ * date of its seal itself, so it is compared with this key holder's clock: a date that has not come yet would
+ * let it choose whom to leave out. Throws SEAL_INVALID.
+ */
+export function requireTimelySeal(task: TaskLife, now: Date): void {
+  const sealed = Date.parse(task.seal?.payload.at ?? '');
+  if (task.manifests.size === task.inputs.length || sealed <= now.getTime() + CLOCK_SKEW_MS) return;
+  throw new StrongroomError(
+    'SEAL_INVALID',
+    'The input set was sealed early, with a date that has not come yet',
+    {
+      details: { party: task.aggregator },
+    },
+  );
+}
+
+/** Evaluates f on the sealed inputs, one ciphertext in memory at a time. Throws CIPHERTEXT_INVALID. */
+export async function evaluate(task: TaskLife, fetch: Fetch): Promise<Uint8Array[]> {
+  using evaluator = await openEvaluator(contextOf(task));
+  const outputs: Uint8Array[] = [];
+  for (let index = 0; index < task.plan.ciphertexts; index++) {
+    using sum = evaluator.sum();
+    for (const { payload } of task.inputSet) {
+      const ciphertext = payload.ciphertexts[index];
+      if (ciphertext === undefined)
+        throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+      sum.add(await fetch(payload.by, ciphertext));
+    }
+    outputs.push(sum.bytes());
+  }
+  return outputs;
+}
+
+/** The digests of the outputs. Throws EVALUATION_MISMATCH unless they are those that the aggregator claims. */
+export function requireSameAsClaimed(task: TaskLife, outputs: readonly Uint8Array[]): string[] {
+  const claimed = task.evaluation?.payload.outputs.map((blob) => blob.digest) ?? [];
+  const derived = outputs.map(sha256Hex);
+  if (claimed.length !== derived.length || derived.some((digest, i) => digest !== claimed[i])) {
+    throw new StrongroomError(
+      'EVALUATION_MISMATCH',
+      `${task.aggregator} claims another output than the evaluation of the ${task.inputSet.length} sealed inputs`,
+      { details: { party: task.aggregator } },
+    );
+  }
+  return derived;
+}
