@@ -6,15 +6,26 @@ const TOTAL = 'all';
 
 /**
  * One table for each list of `by` columns, with the plaintext answer beside every statistic where `plain` is
- * given, and a last line that says whether the two are equal. Undefined values are shown as a dash.
+ * given, and a last line that says whether the two are equal. Undefined values are shown as a
+ * dash, and where the cell alone does not tell why, the reason stands below.
  */
 export function renderResult(result: Result, plain?: Result): string {
   const answers = new Map(plain?.statistics.map((statistic) => [statistic.name, statistic]));
   const tables = [...Map.groupBy(result.statistics, ({ by }) => JSON.stringify(by)).values()].map(
     (statistics) => renderTable(statistics, answers),
   );
+  const reasons = reasonsOf(result);
+  if (reasons.length > 0) tables.push(reasons.join('\n'));
   if (plain !== undefined) tables.push(verdict(result, answers));
   return `${tables.join('\n\n')}\n`;
+}
+
+/** Why values are not defined, each reason told once for its statistic. */
+function reasonsOf({ statistics }: Result): string[] {
+  const lines = statistics.flatMap(({ name, rows }) =>
+    rows.flatMap(({ reason }) => (reason === undefined ? [] : [`${EMPTY} in ${name}: ${reason}`])),
+  );
+  return [...new Set(lines)];
 }
 
 type Answers = ReadonlyMap<string, StatisticResult>;

@@ -195,3 +195,12 @@ test('a result is shown with cells as rows, statistics as columns, and the plain
   const other = computePlainly(task, [[[0, 4]]]);
   expect(renderResult(result, other)).toContain('4 of 6 values DIFFER');
 });
+
+test('the reason why a value is not defined stands below the table, once for its statistic', () => {
+  const reason = 'collinear: b is a linear combination of the terms before it';
+  const rows = ['R²', 'n'].map((part) => ({ cell: { '(value)': part }, value: null, reason }));
+  const text = renderResult({
+    statistics: [{ name: 'fit', statistic: 'regression', unit: '1', decimals: 2, by: ['(value)'], rows }],
+  });
+  expect(text.split(`– in fit: ${reason}`)).toHaveLength(2);
+});
