@@ -65,7 +65,10 @@ type AddCommands = (program: Command, context: () => never) => void;
 
 const ADDERS: readonly AddCommands[] = await Promise.all(
   readdirSync(join(ROOT, 'clients/cli/commands')).map(async (file) => {
-    const module = (await import(`../../clients/cli/commands/${file}`)) as Record<string, AddCommands>;
+    const module = (await import(/* @vite-ignore */ `../../clients/cli/commands/${file}`)) as Record<
+      string,
+      AddCommands
+    >;
     const adder = Object.entries(module).find(([name]) => name.startsWith('add'))?.[1];
     if (adder === undefined) throw new Error(`${file} adds no command`);
     return adder;
