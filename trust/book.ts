@@ -29,9 +29,9 @@ export class TaskBook {
   readonly #versions = new Map<string, number>();
 
   /** Starts with the consortium document that this process has pinned; the log's first entry must be that document. */
-  constructor(pinned: Consortium, follower = new LogFollower(pinned)) {
+  constructor(pinned: Consortium) {
     this.#consortium = pinned;
-    this.follower = follower;
+    this.follower = new LogFollower(pinned);
   }
 
   get consortium(): Consortium {

@@ -53,16 +53,6 @@ test('in whatever batches the entries come, every root on the way is known', () 
   );
 });
 
-test('a follower restored from leaf hashes and its checkpoint goes on', () => {
-  const before = new LogFollower({ log });
-  before.extend(entries.slice(0, 20), checkpointAt(20));
-  const leafHashes = Array.from({ length: before.size }, (_, index) => before.leafHashAt(index));
-  const after = new LogFollower({ log }, { leafHashes, checkpoint: checkpointAt(20) });
-  after.extend(entries.slice(20), checkpointAt(50));
-  expect(after.root).toEqual(tree.root());
-  expect(after.rootAt(7)).toEqual(tree.root(7));
-});
-
 test('a follower proves to others what it has verified', () => {
   const follower = new LogFollower({ log });
   follower.extend(entries, checkpointAt(50));

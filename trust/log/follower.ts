@@ -7,22 +7,13 @@ import { equalBytes } from '../digest.ts';
 import { openCheckpoint, type Checkpoint, type LogIdentity } from './checkpoint.ts';
 import { leafHash, MerkleTree } from './merkle.ts';
 
-/** What a follower must keep to go on after a restart: the leaf hashes in order, and the checkpoint over them. */
-export interface FollowedLog {
-  readonly leafHashes: Iterable<Uint8Array>;
-  readonly checkpoint: string;
-}
-
 export class LogFollower {
   readonly #log: LogIdentity;
-  readonly #tree: MerkleTree;
+  readonly #tree = new MerkleTree();
   #checkpoint: string | undefined;
 
-  /** Throws LOG_INCONSISTENT where what was stored does not hash to its own checkpoint. */
-  constructor(consortium: { readonly log: LogIdentity }, stored?: FollowedLog) {
+  constructor(consortium: { readonly log: LogIdentity }) {
     this.#log = consortium.log;
-    this.#tree = new MerkleTree(stored?.leafHashes);
-    if (stored !== undefined) this.extend([], stored.checkpoint);
   }
 
   /** How many entries have been verified. */
