@@ -25,7 +25,7 @@ test.each([3, 4, 5, 7])(
     expect(values).toEqual(ANSWER);
 
     await office.until(task.id, (life) => (life.phase === 'SHREDDED' ? true : undefined), {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
     const receipt = parseReceipt(Buffer.from(JSON.stringify(receiptOf(office, task, delivered))));
     const verdict = verifyReceipt(receipt, office.profile.consortium.digest);
