@@ -9,11 +9,9 @@ import { checkReader } from './readers.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
+import { openDocument, signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
-
-type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
 export interface AggregatorOptions {
   readonly identity: Identity;
@@ -168,9 +166,8 @@ export class Aggregator {
 
   /** Signs and appends. The log is the only memory: what stands there is never said again. */
   protected say<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): void {
-    const header = { task: task.id, by: this.name, at: this.now().toISOString(), seen: this.book.seen };
-    const payload = { ...header, ...content } as unknown as Payload<K>;
-    this.#append(signDocument(kind, payload, signerOf(this.#identity)));
+    const speaker = { signer: signerOf(this.#identity), seen: this.book.seen, at: this.now() };
+    this.#append(signStep(kind, task.id, content, speaker));
     this.log.info({ task: task.id, kind }, `said ${kind}`);
   }
 

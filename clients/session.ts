@@ -3,11 +3,9 @@ import { StrongroomError } from '../proto/errors.ts';
 import { Board } from '../transport/board.ts';
 import { openProfile, type Profile } from '../transport/profile.ts';
 import { PATIENT } from '../transport/retry.ts';
-import { signDocument, type Kind, type Payload } from '../trust/documents.ts';
+import { signStep, type Content, type Kind } from '../trust/documents.ts';
 import { signerOf } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
-
-type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
 export interface WaitOptions {
   /** How long to wait before TIMED_OUT; without it, as long as it takes. */
@@ -99,12 +97,8 @@ export class Session implements AsyncDisposable {
 
   /** The envelope of a document of a task, signed by this party as of now. */
   sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): Uint8Array {
-    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: this.board.book.seen };
-    return signDocument(
-      kind,
-      { ...header, ...content } as unknown as Payload<K>,
-      signerOf(this.profile.identity),
-    );
+    const speaker = { signer: signerOf(this.profile.identity), seen: this.board.book.seen };
+    return signStep(kind, task.id, content, speaker);
   }
 
   /** Sees to it that this session's own view of the log contains the entry at this index. */

@@ -13,7 +13,7 @@ import { openKeyShare } from '../schemes/key-share.ts';
 import type { Transcript } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import { commitTo, signDocument, type Blob, type Kind, type Payload } from '../trust/documents.ts';
+import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
 import { signerOf, type Card, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
@@ -29,9 +29,6 @@ import {
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, type Policy } from './policy.ts';
 import { contributionStep, stepsIn } from './steps.ts';
-
-/** What a kind of document holds beyond who says it when: that is filled in as it is signed. */
-type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
 export interface KeyHolderOptions {
   readonly board: Board;
@@ -220,7 +217,8 @@ export class KeyHolder {
 
   /**
    * The log shows acts of this key holder that its journal does not hold, or holds in other words: the data
-   * folder was put back to an older state. It must not act in this task again, since it cannot know what else it has said.
+   * folder was put back to an older state. It must not act in this task again, since it cannot know what else
+   * it has said.
    */
   #checkJournal(task: TaskLife): void {
     for (const { step, digest } of stepsIn(task, this.name)) {
@@ -284,12 +282,10 @@ export class KeyHolder {
     let said = this.#journal.said(task.id, step);
     if (said === undefined) {
       const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-      // The operator's decision and the log may both have led here meanwhile: what was written first is said.
-      said = this.#journal.said(task.id, step);
-      if (said === undefined) {
-        said = this.sign(task, kind, content, blob);
-        this.#journal.say(task.id, step, said);
-      }
+      // Composing takes a while. In a task that has ended meanwhile nothing more is said, least of all a share.
+      if (task.ending !== undefined && kind !== 'shred') return;
+      said = this.sign(task, kind, content, blob);
+      this.#journal.say(task.id, step, said);
     }
     await this.#send(task, step, said);
   }
@@ -316,9 +312,7 @@ export class KeyHolder {
     content: Content<K>,
     blob: Uint8Array | undefined,
   ): Said {
-    const { book } = this.#board;
-    const header = { task: task.id, by: this.name, at: new Date().toISOString(), seen: book.seen };
-    const payload = { ...header, ...content } as unknown as Payload<K>;
-    return { envelope: signDocument(kind, payload, signerOf(this.#identity)), blob };
+    const speaker = { signer: signerOf(this.#identity), seen: this.#board.book.seen };
+    return { envelope: signStep(kind, task.id, content, speaker), blob };
   }
 }

@@ -91,6 +91,20 @@ export function signDocument<K extends Kind>(kind: K, payload: Payload<K>, signe
   return signEnvelope(payloadType(kind), canonicalJson(checked), signer);
 }
 
+/** What a step of a task says, beside who says it, when, and having seen which log. */
+export type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
+
+/** The envelope of a step of a task, said now by the signer, who has verified `seen` of the log. */
+export function signStep<K extends Kind>(
+  kind: K,
+  task: string,
+  content: Content<K>,
+  { signer, seen, at = new Date() }: { signer: Signer; seen: Seen; at?: Date },
+): Uint8Array {
+  const header = { task, by: signer.name, at: at.toISOString(), seen };
+  return signDocument(kind, { ...header, ...content } as unknown as Payload<K>, signer);
+}
+
 /** The kind that an envelope claims, before anything is verified; undefined where it is no task document. */
 function documentKind(type: string): Kind | undefined {
   const kind = PAYLOAD_TYPE.exec(type)?.[1];
