@@ -4,7 +4,9 @@
  */
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
+import { validateContribution } from '../schemes/contribution.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
+import type { Evaluator } from '../schemes/scheme.ts';
 import { checkReader } from './readers.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
@@ -28,6 +30,7 @@ export class Aggregator {
   protected readonly log: Logger;
   readonly #identity: Identity;
   readonly #append: (envelope: Uint8Array) => void;
+  readonly #evaluators = new Map<string, Promise<Evaluator>>();
 
   constructor({ identity, book, blobs, append, log }: AggregatorOptions) {
     this.#identity = identity;
@@ -55,13 +58,11 @@ export class Aggregator {
     if (isConsortium(envelope)) return;
     const { kind, payload } = openDocument(envelope, this.book.consortium.signingKeys);
     if (kind === 'contribution') {
-      const task = this.book.task(payload.task);
-      using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
-      evaluator.validateContribution(payload.round, await this.fetch(payload.message));
+      const { context } = this.book.task(payload.task);
+      validateContribution(context, payload.round, await this.fetch(payload.message));
     } else if (kind === 'manifest') {
-      const task = this.book.task(payload.task);
-      using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
-      for (const blob of payload.ciphertexts) evaluator.validateInput(await this.fetch(blob));
+      const evaluator = await this.evaluator(this.book.task(payload.task));
+      for (const blob of payload.ciphertexts) evaluator.validateInput(await this.fetch(blob), payload.by);
     } else if (kind === 'joint-key') {
       await this.fetch(payload.key);
     } else if (kind === 'release') {
@@ -89,6 +90,7 @@ export class Aggregator {
 
   /** Does what is due in a task, if anything is. */
   async attend(task: TaskLife): Promise<void> {
+    if (task.ending !== undefined || task.evaluation !== undefined) this.#closeEvaluator(task);
     if (task.ending !== undefined) return;
     try {
       await this.act(task);
@@ -147,12 +149,12 @@ export class Aggregator {
   }
 
   protected async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {
-    using evaluator = await openEvaluator({ parameters: task.plan.parameters, task: task.id });
+    const evaluator = await this.evaluator(task);
     using sum = evaluator.sum();
     for (const manifest of task.inputSet) {
       const blob = manifest.payload.ciphertexts[index];
       if (blob === undefined) throw new StrongroomError('INTERNAL', 'A manifest lacks a ciphertext.');
-      sum.add(await this.fetch(blob));
+      sum.add(await this.fetch(blob), manifest.payload.by);
     }
     return sum.bytes();
   }
@@ -162,6 +164,23 @@ export class Aggregator {
     if (Date.now() <= deadline.getTime()) return;
     const detail = `The deadline to ${phase}, ${deadline.toISOString()}, has passed.`;
     this.say(task, 'abort', { outcome: 'expired', code: 'DEADLINE_PASSED', detail });
+  }
+
+  /** The evaluator of a task under its joint key, opened once and kept until the outputs stand in the log. */
+  protected evaluator(task: TaskLife): Promise<Evaluator> {
+    let opening = this.#evaluators.get(task.id);
+    if (opening === undefined) {
+      opening = this.fetch(task.requireJointKey()).then((key) => openEvaluator(task.context, key));
+      opening.catch(() => this.#evaluators.delete(task.id));
+      this.#evaluators.set(task.id, opening);
+    }
+    return opening;
+  }
+
+  #closeEvaluator(task: TaskLife): void {
+    const opening = this.#evaluators.get(task.id);
+    this.#evaluators.delete(task.id);
+    void opening?.then((evaluator) => evaluator[Symbol.dispose]()).catch(() => undefined);
   }
 
   /** Signs and appends. The log is the only memory: what stands there is never said again. */

@@ -2,12 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { chooseBfvParameters } from '../schemes/bfv/parameters.ts';
 import { openEncryptor } from '../schemes/encryptor.ts';
-import { openEvaluator } from '../schemes/evaluator.ts';
-import { openKeyShare } from '../schemes/key-share.ts';
-import type { Parameters, SchemeContext } from '../schemes/scheme.ts';
+import type { Parameters } from '../schemes/scheme.ts';
+import { makeJointKey } from './joint-key.ts';
 
 export interface EncryptionFigures {
-  readonly ringDegree: number;
+  readonly slots: number;
   readonly ciphertexts: number;
   readonly values: number;
   readonly elapsedMs: number;
@@ -22,7 +21,7 @@ export function usualParameters(): Parameters {
 /** Encrypts full ciphertexts for at least `forMs`, under a joint key of K holders made on the spot. */
 export async function measureEncryption(parameters: Parameters, forMs: number): Promise<EncryptionFigures> {
   const context = { parameters, task: randomBytes(32).toString('hex') };
-  using encryptor = await openEncryptor(context, await makeJointKey(context));
+  using encryptor = await openEncryptor(context, (await makeJointKey(context)).jointKey, 'bench');
   const values = BigInt64Array.from({ length: encryptor.slots }, (_, i) => BigInt(i * 7919 - 20_000_000));
   encryptor.encrypt(values);
   const start = performance.now();
@@ -34,21 +33,5 @@ export async function measureEncryption(parameters: Parameters, forMs: number): 
   const elapsedMs = performance.now() - start;
   const count = ciphertexts * encryptor.slots;
   const valuesPerSecond = Math.round((1000 * count) / elapsedMs);
-  return { ringDegree: parameters.ringDegree, ciphertexts, values: count, elapsedMs, valuesPerSecond };
-}
-
-async function makeJointKey(context: SchemeContext): Promise<Uint8Array> {
-  using evaluator = await openEvaluator(context);
-  const seeds = Array.from({ length: context.parameters.holders }, () => Uint8Array.from(randomBytes(32)));
-  const transcript: Uint8Array[][] = [];
-  for (;;) {
-    const key = evaluator.jointKey(transcript);
-    if (key !== undefined) return key;
-    const round: Uint8Array[] = [];
-    for (const [holder, seed] of seeds.entries()) {
-      using share = await openKeyShare(context, seed);
-      round.push(share.contribution(holder, transcript) ?? new Uint8Array());
-    }
-    transcript.push(round);
-  }
+  return { slots: encryptor.slots, ciphertexts, values: count, elapsedMs, valuesPerSecond };
 }

@@ -10,7 +10,7 @@ if (process.argv.includes('--json')) {
 } else {
   process.stdout.write(
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n` +
-      `encode and encrypt, one thread, full ciphertexts, N = ${figures.ringDegree}: ` +
+      `encode and encrypt, one thread, full ciphertexts of ${figures.slots} values: ` +
       `${(figures.valuesPerSecond / 1e6).toFixed(2)} million values a second\n`,
   );
 }

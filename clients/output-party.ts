@@ -87,7 +87,7 @@ async function openReleases(session: Session, task: TaskLife): Promise<Uint8Arra
           },
         );
       }
-      return unpackShares(packed, task.plan.ciphertexts, holder);
+      return unpackShares(packed, holder);
     }),
   );
 }
@@ -126,14 +126,17 @@ async function combine(
   task: TaskLife,
   shares: readonly Uint8Array[][],
 ): Promise<bigint[][]> {
-  using combiner = await openCombiner({ parameters: task.plan.parameters, task: task.id });
-  const vectors: bigint[][] = [];
-  for (const [index, output] of (task.evaluation?.payload.outputs ?? []).entries()) {
-    const ciphertext = await session.board.get(output, task.aggregator);
-    const ofOutput = shares.map((ofHolder) => ofHolder[index] ?? new Uint8Array());
-    vectors.push(combiner.combine(ciphertext, ofOutput));
+  const key = await session.board.get(task.requireJointKey(), task.aggregator);
+  using combiner = await openCombiner(task.context, key);
+  const outputs: Uint8Array[] = [];
+  for (const output of task.evaluation?.payload.outputs ?? []) {
+    outputs.push(await session.board.get(output, task.aggregator));
   }
-  return vectors;
+  try {
+    return combiner.combine(outputs, shares);
+  } catch (error) {
+    throw task.nameHolder(error);
+  }
 }
 
 /**

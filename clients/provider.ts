@@ -79,7 +79,7 @@ async function prepare(
   const { records, vectors } = await encode(session, task, files, options);
   const key = await session.until(task.id, (life) => life.jointKey, options);
   const jointKey = await session.board.get(key, task.aggregator);
-  using encryptor = await openEncryptor({ parameters: task.plan.parameters, task: task.id }, jointKey);
+  using encryptor = await openEncryptor(task.context, jointKey, session.name);
   await makeFolder(folder);
   const blobs: Blob[] = [];
   for (const vector of vectors) {

@@ -8,11 +8,13 @@ import { summary } from '../trust/summary.ts';
 import type { TaskLife } from '../trust/life.ts';
 import type { Decision, Journal } from './journal.ts';
 import type { KeyHolder } from './key-holder.ts';
+import { advise, describeVerdict, type Policy } from './policy.ts';
 
 /** `attend` has the daemon act on a task; it resolves when that has been tried. */
 export function adminHandlers(
   holder: KeyHolder,
   board: Board,
+  policy: Policy,
   journal: Journal,
   attend: (task: TaskLife) => Promise<void>,
 ): Handlers<KeyHolderAdminMethods> {
@@ -22,12 +24,12 @@ export function adminHandlers(
     await attend(task);
     return {};
   };
-  const waitingFor = (task: TaskLife): string => {
-    const open = task.phase === 'PROPOSED' || task.phase === 'APPROVING';
-    return open && !task.approvals.has(holder.name) && journal.decision(task.id) === undefined
-      ? 'your decision'
-      : '';
-  };
+  const isUndecided = (task: TaskLife): boolean =>
+    (task.phase === 'PROPOSED' || task.phase === 'APPROVING') &&
+    !task.approvals.has(holder.name) &&
+    journal.decision(task.id) === undefined;
+  const waitingFor = (task: TaskLife): string =>
+    isUndecided(task) && advise(policy, task).outcome === 'ask' ? 'your decision' : '';
   return {
     List: () => ({
       tasks: [...board.book.tasks.values()]
@@ -42,8 +44,10 @@ export function adminHandlers(
     }),
     Show: ({ task: id }) => {
       const task = board.book.task(id);
-      const state = { ...summary(task), waitingFor: waitingFor(task) };
-      return { plan: describePlan(task.document, task.plan), state: Buffer.from(JSON.stringify(state)) };
+      const plan = describePlan(task.document, task.plan);
+      const state = Buffer.from(JSON.stringify({ ...summary(task), waitingFor: waitingFor(task) }));
+      const advice = isUndecided(task) ? `\n${describeVerdict(advise(policy, task))}` : '';
+      return { plan: `${plan}${advice}`, state };
     },
     Approve: ({ task }) => decide(task, { verdict: 'approve', reason: 'the operator approved' }),
     Reject: ({ task, reason }) =>

@@ -4,7 +4,6 @@
  */
 import { StrongroomError } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
-import type { SchemeContext } from '../schemes/scheme.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -12,30 +11,6 @@ import { CLOCK_SKEW_MS } from './policy.ts';
 
 /** Fetches an object that a party has signed for, verified against the signed digest. */
 export type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
-
-/** What binds everything of the scheme to this task. */
-export function contextOf(task: TaskLife): SchemeContext {
-  return { parameters: task.plan.parameters, task: task.id };
-}
-
-/** The messages of all complete rounds of the key ceremony, validated. Throws CIPHERTEXT_INVALID. */
-export async function fetchTranscript(task: TaskLife, fetch: Fetch): Promise<Uint8Array[][]> {
-  using evaluator = await openEvaluator(contextOf(task));
-  const rounds = task.contributions.slice(0, task.completeRounds);
-  return await Promise.all(
-    rounds.map((said, round) =>
-      Promise.all(
-        task.holders.map(async (holder) => {
-          const blob = said.get(holder)?.payload.message;
-          if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
-          const bytes = await fetch(holder, blob);
-          evaluator.validateContribution(round, bytes);
-          return bytes;
-        }),
-      ),
-    ),
-  );
-}
 
 /**
  * A set from which input parties are missing may be sealed after the deadline only. The aggregator writes the
@@ -56,7 +31,7 @@ export function requireTimelySeal(task: TaskLife, now: Date): void {
 
 /** Evaluates f on the sealed inputs, one ciphertext in memory at a time. Throws CIPHERTEXT_INVALID. */
 export async function evaluate(task: TaskLife, fetch: Fetch): Promise<Uint8Array[]> {
-  using evaluator = await openEvaluator(contextOf(task));
+  using evaluator = await openEvaluator(task.context, await fetch(task.aggregator, task.requireJointKey()));
   const outputs: Uint8Array[] = [];
   for (let index = 0; index < task.plan.ciphertexts; index++) {
     using sum = evaluator.sum();
@@ -64,7 +39,7 @@ export async function evaluate(task: TaskLife, fetch: Fetch): Promise<Uint8Array
       const ciphertext = payload.ciphertexts[index];
       if (ciphertext === undefined)
         throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-      sum.add(await fetch(payload.by, ciphertext));
+      sum.add(await fetch(payload.by, ciphertext), payload.by);
     }
     outputs.push(sum.bytes());
   }

@@ -8,9 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
-import { openEvaluator } from '../schemes/evaluator.ts';
 import { openKeyShare } from '../schemes/key-share.ts';
-import type { Transcript } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
@@ -18,17 +16,11 @@ import { signerOf, type Card, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
-import {
-  contextOf,
-  evaluate,
-  fetchTranscript,
-  requireSameAsClaimed,
-  requireTimelySeal,
-  type Fetch,
-} from './evaluation.ts';
+import { describeProgress, KeyMaking } from './key-making.ts';
+import { evaluate, requireSameAsClaimed, requireTimelySeal, type Fetch } from './evaluation.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, type Policy } from './policy.ts';
-import { contributionStep, stepsIn } from './steps.ts';
+import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
 
 export interface KeyHolderOptions {
   readonly board: Board;
@@ -38,13 +30,15 @@ export interface KeyHolderOptions {
   readonly log: Logger;
 }
 
-export class KeyHolder {
+export class KeyHolder implements Disposable {
   readonly #board: Board;
   readonly #identity: Identity;
   readonly #journal: Journal;
   readonly #policy: Policy;
   readonly #log: Logger;
   readonly #fetch: Fetch = (party, blob) => this.#board.get(blob, party);
+  /** The ceremonies that this process takes part in at present, by task. */
+  readonly #keyMaking = new Map<string, KeyMaking>();
 
   constructor({ board, identity, journal, policy, log }: KeyHolderOptions) {
     this.#board = board;
@@ -77,6 +71,7 @@ export class KeyHolder {
   /** Whose turn it is: does this key holder's next act in the task, if there is one. */
   async attend(task: TaskLife): Promise<void> {
     if (!task.holders.includes(this.name) || task.shreds.has(this.name)) return;
+    if (task.phase !== 'KEYING') this.#leaveCeremony(task);
     if (task.ending !== undefined || task.delivery !== undefined) return this.#shred(task);
     const abort = this.#journal.said(task.id, 'abort');
     if (abort !== undefined) return this.#send(task, 'abort', abort);
@@ -121,10 +116,8 @@ export class KeyHolder {
     if (verdict.verdict === 'reject') return this.#abort(task, 'rejected', 'POLICY_REFUSED', verdict.reason);
     await this.#say(task, 'approval', 'approval', async () => {
       const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
-      const contribution = await this.#contribution(task, seed, []);
-      if (contribution === undefined)
-        throw new StrongroomError('INTERNAL', 'The key ceremony has no first round');
-      const commitment = commitTo(task.id, this.name, sha256Hex(contribution));
+      using ceremony = await this.#openKeyMaking(task, seed);
+      const commitment = commitTo(task.id, this.name, 0, sha256Hex(await ceremony.message()));
       return { content: { plan: task.planDigest, commitment } };
     });
   }
@@ -136,28 +129,82 @@ export class KeyHolder {
   }
 
   /**
-   * Rule 1, second half. All K commitments stand in the log, so contributions are opened, round by round; the
-   * joint key is signed only after this key holder has combined and tested it from the K contributions itself.
+   * Rule 1, second half. All K commitments stand in the log, so contributions are opened, round by round, each only
+   * when all K are bound to theirs; the joint key is signed only after this key holder has combined and tested it
+   * from the K contributions itself.
    */
   async #makeKey(task: TaskLife): Promise<void> {
-    if (task.jointKeys.has(this.name)) return;
-    const round = task.completeRounds;
-    if (task.contributions[round]?.has(this.name) === true) return;
-    const transcript = await fetchTranscript(task, this.#fetch);
-    const seed = this.#seedOf(task);
-    const message = await this.#contribution(task, seed, transcript);
-    if (message !== undefined) {
-      await this.#say(task, contributionStep(round), 'contribution', (put) =>
-        Promise.resolve({ content: { round, message: put(message) }, blob: message }),
-      );
+    if (task.jointKeys.has(this.name)) {
+      this.#leaveCeremony(task);
       return;
     }
-    using evaluator = await openEvaluator(contextOf(task));
-    const key = evaluator.jointKey(transcript);
-    if (key === undefined) throw new StrongroomError('INTERNAL', 'The key ceremony ended without a key');
+    try {
+      const ceremony = await this.#enterCeremony(task);
+      await ceremony.catchUp(task, this.#fetch);
+      await (ceremony.finished
+        ? this.#sayJointKey(task, ceremony.jointKey())
+        : this.#contribute(task, ceremony));
+    } catch (error) {
+      // It begins anew from the seed and the log.
+      this.#leaveCeremony(task);
+      throw error;
+    }
+  }
+
+  /** Commits where this round asks for it, then opens once all K are bound. */
+  async #contribute(task: TaskLife, ceremony: KeyMaking): Promise<void> {
+    const { round } = ceremony;
+    if (task.contributions[round]?.has(this.name) === true) return;
+    const message = await ceremony.message();
+    const digest = sha256Hex(message);
+    if (!task.isCommitted(round)) {
+      if (task.commitment(round, this.name) !== undefined) return;
+      const commitment = commitTo(task.id, this.name, round, digest);
+      return this.#say(task, commitmentStep(round), 'commitment', () =>
+        Promise.resolve({ content: { round, commitment } }),
+      );
+    }
+    const about = describeProgress(ceremony.progress);
+    this.#log.info({ task: task.id, round, ...ceremony.progress }, 'key ceremony');
+    const content = { round, about, message: { digest, size: message.length } };
+    await this.#say(
+      task,
+      contributionStep(round),
+      'contribution',
+      () => Promise.resolve({ content }),
+      message,
+    );
+  }
+
+  async #sayJointKey(task: TaskLife, key: Uint8Array): Promise<void> {
     await this.#say(task, 'joint-key', 'joint-key', (put) =>
       Promise.resolve({ content: { key: put(key) }, blob: key }),
     );
+  }
+
+  async #enterCeremony(task: TaskLife): Promise<KeyMaking> {
+    const entered = this.#keyMaking.get(task.id) ?? (await this.#openKeyMaking(task, this.#seedOf(task)));
+    this.#keyMaking.set(task.id, entered);
+    return entered;
+  }
+
+  async #openKeyMaking(task: TaskLife, seed: Uint8Array): Promise<KeyMaking> {
+    try {
+      return await KeyMaking.open(task, seed, this.name);
+    } finally {
+      seed.fill(0);
+    }
+  }
+
+  #leaveCeremony(task: TaskLife): void {
+    this.#keyMaking.get(task.id)?.[Symbol.dispose]();
+    this.#keyMaking.delete(task.id);
+  }
+
+  /** Ends what runs beside the daemon. */
+  [Symbol.dispose](): void {
+    for (const ceremony of this.#keyMaking.values()) ceremony[Symbol.dispose]();
+    this.#keyMaking.clear();
   }
 
   /**
@@ -186,10 +233,11 @@ export class KeyHolder {
 
   /** The partial decryptions of the outputs; the caller wipes them. */
   protected async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const jointKey = await this.#fetch(task.aggregator, task.requireJointKey());
     const seed = this.#seedOf(task);
     try {
-      using share = await openKeyShare(contextOf(task), seed);
-      return outputs.map((output) => share.partialDecryption(output));
+      using share = await openKeyShare(task.context, seed, task.holders.indexOf(this.name), jointKey);
+      return share.partialDecryptions(outputs);
     } finally {
       seed.fill(0);
     }
@@ -240,19 +288,6 @@ export class KeyHolder {
     throw new StrongroomError('DEADLINE_PASSED', `The deadline to ${phase} has passed`);
   }
 
-  async #contribution(
-    task: TaskLife,
-    seed: Uint8Array,
-    transcript: Transcript,
-  ): Promise<Uint8Array | undefined> {
-    try {
-      using share = await openKeyShare(contextOf(task), seed);
-      return share.contribution(task.holders.indexOf(this.name), transcript);
-    } finally {
-      seed.fill(0);
-    }
-  }
-
   #seedOf(task: TaskLife): Uint8Array {
     const seed = this.#journal.seed(task.id);
     if (seed !== undefined) return seed;
@@ -271,22 +306,25 @@ export class KeyHolder {
 
   /**
    * Says something once: composes, signs and journals it where the journal does not hold it yet; then sends
-   * what the journal holds, blob first, until the log has it.
+   * what the journal holds, blob first, until the log has it. What can be computed again from the seed and the
+   * log, `derived`, is sent and not kept.
    */
   async #say<K extends Kind>(
     task: TaskLife,
     step: string,
     kind: K,
     compose: (put: (bytes: Uint8Array) => Blob) => Promise<{ content: Content<K>; blob?: Uint8Array }>,
+    derived?: Uint8Array,
   ): Promise<void> {
-    let said = this.#journal.said(task.id, step);
-    if (said === undefined) {
-      const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-      // Composing takes a while. In a task that has ended meanwhile nothing more is said, least of all a share.
-      if (task.ending !== undefined && kind !== 'shred') return;
-      said = this.sign(task, kind, content, blob);
-      this.#journal.say(task.id, step, said);
+    const kept = this.#journal.said(task.id, step);
+    if (kept !== undefined) {
+      return this.#send(task, step, { envelope: kept.envelope, blob: kept.blob ?? derived });
     }
+    const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
+    // Composing takes a while. In a task that has ended meanwhile nothing more is said, least of all a share.
+    if (task.ending !== undefined && kind !== 'shred') return;
+    const said = this.sign(task, kind, content, blob ?? derived);
+    this.#journal.say(task.id, step, blob === undefined ? { ...said, blob: undefined } : said);
     await this.#send(task, step, said);
   }
 

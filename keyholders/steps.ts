@@ -8,6 +8,7 @@ export function stepsIn(
 ): { readonly step: string; readonly digest: string }[] {
   const said = [
     { step: 'approval', signed: task.approvals.get(holder) },
+    ...task.commitments.map((round, i) => ({ step: commitmentStep(i), signed: round.get(holder) })),
     ...task.contributions.map((round, i) => ({ step: contributionStep(i), signed: round.get(holder) })),
     { step: 'joint-key', signed: task.jointKeys.get(holder) },
     { step: 'release', signed: task.releases.get(holder) },
@@ -16,6 +17,10 @@ export function stepsIn(
   return said.flatMap(({ step, signed }) =>
     signed === undefined ? [] : [{ step, digest: signed.payloadDigest }],
   );
+}
+
+export function commitmentStep(round: number): string {
+  return `commitment ${round}`;
 }
 
 export function contributionStep(round: number): string {

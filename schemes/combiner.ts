@@ -1,7 +1,11 @@
 import { openBfvCombiner } from './bfv/combination.ts';
-import type { Combiner, SchemeContext } from './scheme.ts';
+import { openPaillierCombiner } from './paillier/combination.ts';
+import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 
 /** Opens decryption from partial decryptions. Throws TASK_IMPOSSIBLE where the parameters are unsound. */
-export function openCombiner(context: SchemeContext): Promise<Combiner> {
-  return openBfvCombiner(context);
+export function openCombiner(context: SchemeContext, jointKey: Uint8Array): Promise<Combiner> {
+  return byScheme(context, {
+    bfv: openBfvCombiner,
+    paillier: (paillier) => openPaillierCombiner(paillier, jointKey),
+  });
 }

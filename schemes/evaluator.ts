@@ -1,7 +1,14 @@
 import { openBfvEvaluator } from './bfv/evaluator.ts';
-import type { Evaluator, SchemeContext } from './scheme.ts';
+import { openPaillierEvaluator } from './paillier/evaluator.ts';
+import { byScheme, type Evaluator, type SchemeContext } from './scheme.ts';
 
-/** Opens what the public can do for a task. Throws TASK_IMPOSSIBLE where its parameters are unsound. */
-export function openEvaluator(context: SchemeContext): Promise<Evaluator> {
-  return openBfvEvaluator(context);
+/**
+ * Opens what the public can do with the joint key of a task. Throws CIPHERTEXT_INVALID where the key is malformed or
+ * not one of this task, and TASK_IMPOSSIBLE where its parameters are unsound.
+ */
+export function openEvaluator(context: SchemeContext, jointKey: Uint8Array): Promise<Evaluator> {
+  return byScheme(context, {
+    bfv: openBfvEvaluator,
+    paillier: (paillier) => openPaillierEvaluator(paillier, jointKey),
+  });
 }

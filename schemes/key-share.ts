@@ -1,11 +1,37 @@
+import { openBfvHolderCeremony } from './bfv/holder-ceremony.ts';
 import { openBfvKeyShare } from './bfv/key-share.ts';
-import type { KeyShare, SchemeContext } from './scheme.ts';
+import { openPaillierHolderCeremony } from './paillier/keygen/holder-ceremony.ts';
+import { openPaillierKeyShare } from './paillier/key-share.ts';
+import { byScheme, type HolderCeremony, type KeyShare, type SchemeContext } from './scheme.ts';
 
 /**
- * Opens the key share that a 32-byte seed of `node:crypto` stands for. The share keeps its own copy of the seed,
- * wiped when it is disposed of; the caller wipes the other. Throws TASK_IMPOSSIBLE where the parameters of the
- * task are unsound: nobody makes a key holder smudge less than the plan demands.
+ * Opens a key holder's part in the key ceremony; `holder` is its position in the task document. The ceremony keeps
+ * what it expands from the seed until it is disposed of; the caller wipes the seed. Throws TASK_IMPOSSIBLE where the
+ * parameters of the task are unsound: nobody makes a key holder hide less than the plan demands.
  */
-export function openKeyShare(context: SchemeContext, seed: Uint8Array): Promise<KeyShare> {
-  return openBfvKeyShare(context, seed);
+export function openHolderCeremony(
+  context: SchemeContext,
+  seed: Uint8Array,
+  holder: number,
+): Promise<HolderCeremony> {
+  return byScheme(context, {
+    bfv: (bfv) => openBfvHolderCeremony(bfv, seed, holder),
+    paillier: (paillier) => openPaillierHolderCeremony(paillier, seed, holder),
+  });
+}
+
+/**
+ * Opens the share of the finished joint key that a seed stands for. The share keeps what it expands from the seed
+ * until it is disposed of; the caller wipes the seed. Throws as `openHolderCeremony` does.
+ */
+export function openKeyShare(
+  context: SchemeContext,
+  seed: Uint8Array,
+  holder: number,
+  jointKey: Uint8Array,
+): Promise<KeyShare> {
+  return byScheme(context, {
+    bfv: (bfv) => openBfvKeyShare(bfv, seed),
+    paillier: (paillier) => openPaillierKeyShare(paillier, seed, holder, jointKey),
+  });
 }

@@ -2,53 +2,82 @@
  * What every threshold scheme offers, one interface for each capability, so that the import graph shows who
  * can do what: the aggregator opens an `Evaluator` and nothing else.
  *
- * | capability   | opened by                                   | file                   |
- * | ------------ | ------------------------------------------- | ---------------------- |
- * | `Evaluator`  | anybody: aggregator, key holder, controller | `schemes/evaluator.ts` |
- * | `Encryptor`  | input party                                 | `schemes/encryptor.ts` |
- * | `KeyShare`   | key holder                                  | `schemes/key-share.ts` |
- * | `Combiner`   | output party                                | `schemes/combiner.ts`  |
+ * | capability         | opened by                                   | file                   |
+ * | ------------------ | ------------------------------------------- | ---------------------- |
+ * | `Ceremony`         | anybody: key holder, controller             | `schemes/ceremony.ts`  |
+ * | `Evaluator`        | anybody: aggregator, key holder, controller | `schemes/evaluator.ts` |
+ * | `Encryptor`        | input party                                 | `schemes/encryptor.ts` |
+ * | `HolderCeremony`   | key holder                                  | `schemes/key-share.ts` |
+ * | `KeyShare`         | key holder                                  | `schemes/key-share.ts` |
+ * | `Combiner`         | output party                                | `schemes/combiner.ts`  |
  *
  * Everything that travels is bytes in the scheme's own canonical form. Every method that takes bytes made by
  * somebody else validates them first and throws CIPHERTEXT_INVALID naming the check that failed.
  */
 import type { BfvParameters } from './bfv/parameters.ts';
+import type { PaillierParameters } from './paillier/parameters.ts';
 
 /** A union over the schemes, told apart by `scheme`; JSON-able, integers beyond 2^53 as decimal strings. */
-export type Parameters = BfvParameters;
+export type Parameters = BfvParameters | PaillierParameters;
 
 /** What binds every public random choice and every share to one task. */
-export interface SchemeContext {
-  readonly parameters: Parameters;
+export interface SchemeContext<P extends Parameters = Parameters> {
+  readonly parameters: P;
   /** The task's id: SHA-256 of the signed proposal, 64 hexadecimal digits. */
   readonly task: string;
 }
 
-/**
- * The messages of the key ceremony so far: `transcript[round][holder]`, holders in the order in which the
- * task document names them. Only complete rounds are in it. The messages of round 0 must all be committed to
- * before any is opened.
- */
-export type Transcript = readonly (readonly Uint8Array[])[];
+/** How far a ceremony is, for people to look at. */
+export interface CeremonyProgress {
+  /** What is being done, in a few words. */
+  readonly step: string;
+  /** Candidates tried, and how many are tried on average, where the ceremony is a search. */
+  readonly tried?: number;
+  readonly expected?: number;
+}
 
-/** What the public can do: check, combine public values, evaluate. Needs no secret and is deterministic. */
-export interface Evaluator extends Disposable {
-  /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed message of this round. */
-  validateContribution(round: number, bytes: Uint8Array): void;
+/**
+ * The making of the joint key, as a state machine over the rounds of its public messages: in each round every
+ * holder says one thing, in the order of the task document. The same messages lead every party to the same
+ * state. The messages of round 0 are committed to by the approvals; those of the later rounds are committed to
+ * before any is opened where `commitsEveryRound` says so.
+ */
+export interface Ceremony extends Disposable {
+  /** Rounds taken in so far. */
+  readonly round: number;
+  /** Whether the last round is taken in: the key is made. */
+  readonly finished: boolean;
+  readonly progress: CeremonyProgress;
   /**
-   * The joint public key, from a finished transcript; undefined while rounds are missing.
-   * Throws KEY_TEST_FAILED where the key does not pass the public self-test contained in the transcript.
+   * Takes in the messages of the next round. Throws CIPHERTEXT_INVALID where one is malformed and
+   * KEY_TEST_FAILED where the key does not pass its public test, naming the holder (`details.holder`).
    */
-  jointKey(transcript: Transcript): Uint8Array | undefined;
-  /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed input ciphertext. */
-  validateInput(bytes: Uint8Array): void;
+  take(messages: readonly Uint8Array[]): Promise<void>;
+  /** The joint public key. Throws INTERNAL before the ceremony is finished. */
+  jointKey(): Uint8Array;
+}
+
+/**
+ * A key holder's own part in it. Its whole secret is one 32-byte seed from `node:crypto`: everything that it says
+ * is a function of the seed and of the messages taken in, so a process that dies anywhere says the same again.
+ */
+export interface HolderCeremony extends Ceremony {
+  /** This holder's message of the next round. Throws INTERNAL where the ceremony is finished. */
+  contribution(): Promise<Uint8Array>;
+}
+
+/** What the public can do with a joint key: check, evaluate. Needs no secret and is deterministic. */
+export interface Evaluator extends Disposable {
+  /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed input ciphertext of this party. */
+  validateInput(ciphertext: Uint8Array, party: string): void;
   /** Starts a sum of input ciphertexts. */
   sum(): CiphertextSum;
 }
 
 /** Σ of ciphertexts, one at a time, in constant memory. */
 export interface CiphertextSum extends Disposable {
-  add(ciphertext: Uint8Array): void;
+  /** Adds the input ciphertext of a party. It is validated now, or in a batch with others in `bytes` at the latest. */
+  add(ciphertext: Uint8Array, party: string): void;
   /** The canonical bytes of the sum; the same inputs in the same order give the same bytes on every machine. */
   bytes(): Uint8Array;
 }
@@ -61,26 +90,31 @@ export interface Encryptor extends Disposable {
   encrypt(values: readonly bigint[] | BigInt64Array): Uint8Array;
 }
 
-/**
- * What a key holder does. Its whole secret is one 32-byte seed from `node:crypto`: the key share, the errors
- * of its contributions and the smudging noise of its partial decryption are all expanded from it, so a
- * process that dies anywhere computes the same bytes again, and no second share with other noise can exist.
- */
+/** What a key holder does with its share of a finished key: nothing but this. */
 export interface KeyShare extends Disposable {
   /**
-   * This holder's message of the next round after the transcript; undefined once the ceremony is complete.
-   * `holder` is its position in the task document.
+   * The partial decryptions of the output ciphertexts of the task, one for each, and after them a proof of all
+   * where the scheme has one. For one ciphertext there is only one partial decryption, however often it is asked.
    */
-  contribution(holder: number, transcript: Transcript): Uint8Array | undefined;
-  /** The partial decryption of one output ciphertext; depends on the seed, the task and the ciphertext alone. */
-  partialDecryption(ciphertext: Uint8Array): Uint8Array;
+  partialDecryptions(outputs: readonly Uint8Array[]): Uint8Array[];
 }
 
 /** What the output party does. */
 export interface Combiner extends Disposable {
   /**
-   * The values of one output ciphertext, as centred integers, from the partial decryptions of all K holders.
-   * Throws SHARE_INVALID where the residual noise exceeds the bound of the plan.
+   * The values of the output ciphertexts, as centred integers, from what `partialDecryptions` gave each of the K
+   * holders. Throws SHARE_INVALID, naming the holder where the scheme can tell (`details.holder`).
    */
-  combine(ciphertext: Uint8Array, shares: readonly Uint8Array[]): bigint[];
+  combine(outputs: readonly Uint8Array[], shares: readonly (readonly Uint8Array[])[]): bigint[][];
+}
+
+/** The one place where the schemes are told apart: each factory says what each of them does. */
+export function byScheme<T>(
+  { parameters, task }: SchemeContext,
+  on: {
+    readonly bfv: (context: SchemeContext<BfvParameters>) => T;
+    readonly paillier: (context: SchemeContext<PaillierParameters>) => T;
+  },
+): T {
+  return parameters.scheme === 'bfv' ? on.bfv({ parameters, task }) : on.paillier({ parameters, task });
 }

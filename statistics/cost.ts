@@ -1,28 +1,141 @@
-/** What a task costs each party, in words. Not part of the plan: a faster program must not change its digest. */
-import type { Plan } from './plan.ts';
+/** What a task costs each party, estimated from its parameters: bytes that it moves, and time that it computes. */
+import type { BfvParameters } from '../schemes/bfv/parameters.ts';
+import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
+import type { Fit } from './fit.ts';
+import { BFV_MICROSECONDS, LINK_BYTES_PER_MILLISECOND, PAILLIER_MILLISECONDS } from './speeds.ts';
+
+/** Of one party; without the signed documents, which are small and the same for every scheme. */
+interface Cost {
+  /** Bytes. */
+  readonly sends: number;
+  readonly reads: number;
+  /** Milliseconds of one core. */
+  readonly computesMs: number;
+}
+
+/** One party of each role. */
+export interface TaskCost {
+  readonly inputParty: Cost;
+  readonly keyHolder: Cost;
+  /** Everything that a party sends passes through it. */
+  readonly aggregator: Cost;
+  readonly outputParty: Cost;
+}
+
+/** What the estimate rests on. */
+type Basis = Pick<Fit, 'parameters' | 'ciphertexts'>;
+
+export function costOf({ parameters, ciphertexts }: Basis): TaskCost {
+  const { holders, contributors, ciphertextBytes, outputBytes, jointKeyBytes } = parameters;
+  const { ceremony, times, sharesBytes } =
+    parameters.scheme === 'bfv' ? bfvCost(parameters, ciphertexts) : paillierCost(parameters, ciphertexts);
+  const inputBytes = ciphertexts * ciphertextBytes;
+  const inputParty = { sends: inputBytes, reads: jointKeyBytes, computesMs: times.encrypt };
+  const evaluationMs = times.take * contributors;
+  const keyHolder = {
+    sends: ceremony.sends + jointKeyBytes + sharesBytes,
+    reads: ceremony.reads + contributors * inputBytes,
+    computesMs: times.ceremony + evaluationMs + times.release,
+  };
+  const outputParty = {
+    sends: 0,
+    reads: jointKeyBytes + holders * sharesBytes + ciphertexts * outputBytes,
+    computesMs: times.combine,
+  };
+  const aggregator = {
+    sends: contributors * inputParty.reads + holders * keyHolder.reads + outputParty.reads,
+    reads: contributors * inputParty.sends + holders * keyHolder.sends,
+    computesMs: evaluationMs,
+  };
+  return { inputParty, keyHolder, aggregator, outputParty };
+}
 
 /**
- * Microseconds for each word (coefficient × data prime) of one ciphertext, rounded up: node-seal 7.0.0 on one of
- * two shared cores at N = 8192. The ceremony is once per task; it contains the check of the others’ messages.
+ * The figure that schemes are compared by, in milliseconds:
+ *
+ *     Σ over all parties of (time that it computes + bytes that it sends and reads / 10 MB/s).
+ *
+ * The sum, and not the longest path: whether 2,000 contributors send at the same time is not for a plan to know,
+ * and what each of them spends counts however much of it happens at once.
  */
-const MICROSECONDS = { ceremony: 16, encrypt: 1, add: 0.25, release: 3, combine: 1.5 };
+export function totalMs({ parameters, ciphertexts }: Basis): number {
+  const { inputParty, keyHolder, aggregator, outputParty } = costOf({ parameters, ciphertexts });
+  const spends = ({ sends, reads, computesMs }: Cost): number =>
+    computesMs + (sends + reads) / LINK_BYTES_PER_MILLISECOND;
+  return (
+    parameters.contributors * spends(inputParty) +
+    parameters.holders * spends(keyHolder) +
+    spends(aggregator) +
+    spends(outputParty)
+  );
+}
 
-/** One line for each role: bytes that it moves, and the time that it computes on one core. */
-export function costLines({ parameters, contributors, holders, ciphertexts, upload }: Plan): string[] {
-  const words = parameters.ringDegree * parameters.dataPrimes.length;
-  const all = words * ciphertexts;
-  const inputs = contributors * upload.inputBytes;
-  const shares = holders * ciphertexts * parameters.shareBytes;
-  const evaluation = MICROSECONDS.add * all * contributors;
-  const holderTime = MICROSECONDS.ceremony * words + evaluation + MICROSECONDS.release * all;
-  const holderReads = inputs + 2 * holders * parameters.contributionBytes;
-  const outputReads = shares + ciphertexts * parameters.ciphertextBytes;
+/** One line for each role, and the figure that schemes are compared by. */
+export function costLines(basis: Basis): string[] {
+  const { inputParty, keyHolder, aggregator, outputParty } = costOf(basis);
+  const line = (role: string, { sends, reads, computesMs }: Cost, after = ''): string =>
+    `${role}: ${sends === 0 ? '' : `sends ${bytes(sends)}, `}reads ${bytes(reads)}, ` +
+    `computes ${duration(computesMs)}${after}`;
   return [
-    `each input party: sends ${bytes(upload.inputBytes)}, computes ${time(MICROSECONDS.encrypt * all)} after reading its table`,
-    `each key holder: sends ${bytes(upload.holderBytes)}, reads ${bytes(holderReads)}, computes ${time(holderTime)}`,
-    `aggregator: stores ${bytes(inputs + holders * upload.holderBytes)}, computes ${time(evaluation)}`,
-    `output party: reads ${bytes(outputReads)}, computes ${time(MICROSECONDS.combine * all)}`,
+    line('each input party', inputParty, ' after reading its table'),
+    line('each key holder', keyHolder),
+    line('aggregator', aggregator),
+    line('output party', outputParty),
+    `all parties together, with what passes over links of 10 MB/s: ${duration(totalMs(basis))}`,
   ];
+}
+
+/** What differs between the schemes. */
+interface SchemeCost {
+  /** Bytes of the key ceremony that a holder sends and reads. */
+  readonly ceremony: { readonly sends: number; readonly reads: number };
+  /** Bytes of the partial decryptions of one holder. */
+  readonly sharesBytes: number;
+  /** Milliseconds. */
+  readonly times: {
+    readonly ceremony: number;
+    readonly encrypt: number;
+    /** To check and add what one input party sends. */
+    readonly take: number;
+    readonly release: number;
+    readonly combine: number;
+  };
+}
+
+/** Both rounds are read from all holders, one’s own messages included. */
+function bfvCost(parameters: BfvParameters, ciphertexts: number): SchemeCost {
+  const { holders, ringDegree, dataPrimes, contributionBytes, shareBytes } = parameters;
+  const words = ringDegree * dataPrimes.length;
+  const ms = (operation: keyof typeof BFV_MICROSECONDS, times: number): number =>
+    (BFV_MICROSECONDS[operation] * words * times) / 1000;
+  return {
+    ceremony: { sends: 2 * contributionBytes, reads: 2 * holders * contributionBytes },
+    sharesBytes: ciphertexts * shareBytes,
+    times: {
+      ceremony: ms('ceremony', 1),
+      encrypt: ms('encrypt', ciphertexts),
+      take: ms('add', ciphertexts),
+      release: ms('release', ciphertexts),
+      combine: ms('combine', ciphertexts),
+    },
+  };
+}
+
+/** The measured ceremony has three holders; what one of them does grows with the messages that it reads. */
+function paillierCost(parameters: PaillierParameters, ciphertexts: number): SchemeCost {
+  const { holders, ceremonyBytes, shareBytes, shareProofBytes, modulusBits } = parameters;
+  const ms = PAILLIER_MILLISECONDS[modulusBits];
+  return {
+    ceremony: { sends: ceremonyBytes, reads: (holders - 1) * ceremonyBytes },
+    sharesBytes: ciphertexts * shareBytes + shareProofBytes,
+    times: {
+      ceremony: (ms.ceremony * holders) / 3,
+      encrypt: ciphertexts * (ms.encrypt + ms.proveKnowledge),
+      take: ciphertexts * (ms.verifyKnowledge + ms.add),
+      release: ciphertexts * ms.share + ms.proveShares,
+      combine: holders * ms.verifyShares + ciphertexts * ms.combine,
+    },
+  };
 }
 
 const bytes = (count: number): string =>
@@ -32,7 +145,10 @@ const bytes = (count: number): string =>
       ? `${(count / 1e6).toFixed(1)} MB`
       : `${(count / 1e9).toFixed(1)} GB`;
 
-const time = (microseconds: number): string =>
-  microseconds < 1e6
-    ? `about ${Math.ceil(microseconds / 1e4) * 10} ms`
-    : `about ${Math.ceil(microseconds / 1e6)} s`;
+/** `about 20 ms`, `about 4 s`, `about 17 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1e3) return `about ${Math.ceil(milliseconds / 10) * 10} ms`;
+  return milliseconds < 600e3
+    ? `about ${Math.ceil(milliseconds / 1e3)} s`
+    : `about ${Math.ceil(milliseconds / 60e3)} min`;
+}

@@ -7,6 +7,7 @@ import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { statisticOf, type Specification } from './registry.ts';
+import { marginWords, parameterWords } from './scheme-words.ts';
 import type { Names } from './statistic.ts';
 import type { TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
@@ -33,7 +34,7 @@ export function describePlan(task: TaskDocument, plan: Plan): string {
 
 function who({ parties, disclosure, deadlines }: TaskDocument): string[] {
   return [
-    `input parties: ${parties.input.join(', ')}`,
+    `input parties: ${few(parties.input)}`,
     `key holders, each of which must approve and release: ${parties.processing.join(', ')}`,
     `output party: ${parties.output}`,
     ...(parties.controllers.length === 0 ? [] : [`controllers: ${parties.controllers.join(', ')}`]),
@@ -43,10 +44,19 @@ function who({ parties, disclosure, deadlines }: TaskDocument): string[] {
   ];
 }
 
+/** A survey has thousands of contributors: their names would bury what approvers have to read. */
+function few(names: readonly string[]): string {
+  const most = 20;
+  const more = names.length - most;
+  return more <= 0
+    ? names.join(', ')
+    : `${names.slice(0, most).join(', ')} and ${more} more, ${names.length} in all`;
+}
+
 function dataLines(task: TaskDocument): string[] {
   const table = tableOf(task);
   return [
-    `the union of the table ${task.domain.union} of every input party, at most ${table['max-rows']} rows each`,
+    `the union of the table ${task.domain.union} of every input party, at most ${table['max-rows']} ${table['max-rows'] === 1 ? 'row' : 'rows'} each`,
     ...Object.entries(table.columns).map(([name, column]) => `${name}: ${columnWords(column)}`),
   ];
 }
@@ -96,31 +106,25 @@ function binWords(spec: Specification, columns: Columns): string {
   return `, in ${bins.edges.length - 1} bins of ${bins.column} from ${ends.join(' to ')}`;
 }
 
-function how({
-  scheme,
-  why,
-  holders,
-  circuit,
-  parameters,
-  ciphertexts,
-  layout,
-  statisticalBits,
-}: Plan): string[] {
+function how(plan: Plan): string[] {
+  const { scheme, why, holders, circuit, ciphertexts, layout, statisticalBits } = plan;
   const ciphertextWord = ciphertexts === 1 ? 'one ciphertext' : `${ciphertexts} ciphertexts`;
+  const { form, standard } = parameterWords(plan);
   return [
     `scheme ${scheme}: ${why}`,
     `each input party sums its own records in the clear, and encrypts ${layout.slots} numbers in ${ciphertextWord}`,
     `circuit: ${circuit}; depth 0, no evaluation keys`,
-    `ring degree ${parameters.ringDegree}, plaintext modulus ${parameters.plainModulus}`,
-    `security: ${parameters.securityBits} bits computational (Homomorphic Encryption Standard), ${statisticalBits} bits statistical; ` +
+    form,
+    `security: ${plan.parameters.securityBits} bits computational (${standard}), ${statisticalBits} bits statistical; ` +
       `all ${holders} of ${holders} key holders must take part in each decryption`,
   ];
 }
 
-function exactness({ noiseMarginBits, parameters, layout }: Plan): string[] {
-  const holds = (BigInt(parameters.plainModulus) - 1n) / 2n;
+function exactness(plan: Plan): string[] {
+  const { layout } = plan;
+  const { margin, holds } = marginWords(plan);
   return [
-    `noise: ${noiseMarginBits} bits of margin between the largest noise that can occur and a wrong result`,
+    margin,
     ...layout.groups.flatMap((group) =>
       group.moments.map(({ factors, limbs, totalBound, slotBound }) => {
         const slots = limbs === 1 ? 'one slot' : `${limbs} limbs of ${layout.limbBits} bits, one slot each`;

@@ -10,7 +10,7 @@ import { selector } from './where.ts';
 export interface Encoder {
   /** Adds one record of `readTable`. Throws TABLE_INVALID on the record after the last that max-rows allows. */
   add(record: TableRecord): void;
-  /** The slot values of each ciphertext, in the order of the plan; the last may be shorter than N. */
+  /** The slot values of each ciphertext, in the order of the plan; the last may be shorter. */
   vectors(): bigint[][];
 }
 
@@ -33,7 +33,7 @@ export function openEncoder(task: TaskDocument, plan: Plan, party: string): Enco
       const slots = new Array<bigint>(plan.layout.slots).fill(0n);
       for (const { layout, sums } of groups) fill(slots, layout, sums, plan.layout.limbBits);
       return Array.from({ length: plan.ciphertexts }, (_, i) =>
-        slots.slice(i * plan.parameters.ringDegree, (i + 1) * plan.parameters.ringDegree),
+        slots.slice(i * plan.parameters.slots, (i + 1) * plan.parameters.slots),
       );
     },
   };

@@ -8,6 +8,9 @@ import type { TaskDocument } from './task.ts';
 /** Beyond this the vectors of a party no longer fit in the memory of a client. */
 const MAX_SLOTS = 2 ** 22;
 
+/** A manifest names every ciphertext of an input party, and a signed document has at most a megabyte. */
+const MAX_CIPHERTEXTS = 10_000;
+
 /**
  * Throws TASK_IMPOSSIBLE where a scaled value may pass ±(2^53 − 1): on its way from the file to the sums it is a
  * JavaScript number, so it must be one that is exact.
@@ -46,5 +49,17 @@ export function requireSlots({ groups, slots }: Layout): void {
     `The statistics need ${slots} slots, and a plan has at most ${MAX_SLOTS}. The cells by ${by.join(' × ')} ` +
       `alone are ${cells}, with ${width} slots each; the smallest change is to leave out "${longest}" or to ` +
       'merge some of its categories',
+  );
+}
+
+/** Throws TASK_IMPOSSIBLE where a layout fills more ciphertexts of `each` slots than a document names. */
+export function requireCiphertexts({ slots }: Layout, each: number): void {
+  const ciphertexts = Math.ceil(slots / each);
+  if (ciphertexts <= MAX_CIPHERTEXTS) return;
+  throw new StrongroomError(
+    'TASK_IMPOSSIBLE',
+    `The statistics need ${slots} slots, which are ${ciphertexts} ciphertexts of ${each} slots; a plan has at most ` +
+      `${MAX_CIPHERTEXTS}. The smallest change is to leave out or merge cells until at most ` +
+      `${MAX_CIPHERTEXTS * each} slots are left`,
   );
 }

@@ -33,9 +33,9 @@ export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (re
 }
 
 function usedSlots(plan: Plan, vectors: readonly (readonly bigint[])[]): bigint[] {
-  const degree = plan.parameters.ringDegree;
-  const slots = vectors.flatMap((vector) => vector.slice(0, degree));
-  const complete = vectors.slice(0, -1).every((vector) => vector.length >= degree);
+  const each = plan.parameters.slots;
+  const slots = vectors.flatMap((vector) => vector.slice(0, each));
+  const complete = vectors.slice(0, -1).every((vector) => vector.length >= each);
   if (vectors.length !== plan.ciphertexts || !complete || slots.length < plan.layout.slots) {
     throw new RangeError('the output vectors are not those of the plan');
   }

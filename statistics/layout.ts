@@ -7,7 +7,7 @@
  *
  *     firstSlot + c·width + offset(m), …, + limbs(m) − 1
  *
- * counted over all ciphertexts: slot s is slot s mod N of ciphertext ⌊s / N⌋.
+ * counted over all ciphertexts: with n slots each, slot s is slot s mod n of ciphertext ⌊s / n⌋.
  */
 import { columnOf, isLabelled, labelsOf, numericRange, type Range } from './columns.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
@@ -60,7 +60,7 @@ export interface Layout {
 }
 
 /** What every moment of a layout is split by. */
-interface Limits {
+export interface Limits {
   readonly contributors: bigint;
   readonly slotLimit: bigint;
   readonly limbBits: number;
@@ -71,8 +71,7 @@ interface Limits {
  * parties of digits in any base.
  */
 export function layOut(task: TaskDocument, slotLimit: bigint): Layout | undefined {
-  const contributors = BigInt(task.parties.input.length);
-  const limits = { contributors, slotLimit, limbBits: limbBitsFor(contributors, slotLimit) };
+  const limits = limitsFor(BigInt(task.parties.input.length), slotLimit);
   if (limits.limbBits < 2) return undefined;
   const groups: GroupLayout[] = [];
   let slots = 0;
@@ -85,6 +84,12 @@ export function layOut(task: TaskDocument, slotLimit: bigint): Layout | undefine
   }
   return { table: task.domain.union, slots, limbBits: limits.limbBits, groups };
 }
+
+export const limitsFor = (contributors: bigint, slotLimit: bigint): Limits => ({
+  contributors,
+  slotLimit,
+  limbBits: limbBitsFor(contributors, slotLimit),
+});
 
 /** The table that the statistics are over; its presence is a rule of a valid task. */
 export function tableOf(task: TaskDocument): Table {
@@ -142,28 +147,32 @@ function layOutGroup(
 export const binCount = ({ bins }: Pick<Scope, 'bins'>): number =>
   bins === null ? 1 : bins.edges.length - 1;
 
-/**
- * Every party brings at most max-rows records, so |Σ| ≤ max-rows · Π max|x| at one party and C times that in
- * all. Where this exceeds what a slot may hold, each party splits its own sum into limbs (limbs.ts).
- */
+/** Every party brings at most max-rows records, so |Σ| ≤ max-rows · Π max|x| at one party and C times that in all. */
 function layOutMoment(factors: Moment, table: Table, limits: Limits, offset: number): MomentLayout {
-  const { contributors, slotLimit, limbBits } = limits;
   const recordBound = factors.reduce(
     (product, name) => product * largest(numericRange(table.columns, name)),
     1n,
   );
   const partyBound = recordBound * BigInt(table['max-rows']);
-  const totalBound = partyBound * contributors;
-  const limbs = totalBound <= slotLimit ? 1 : limbCount(partyBound, limbBits);
-  const slotBound = limbs === 1 ? totalBound : limbBound(limbBits) * contributors;
+  const { limbs, slotBound } = splitFor(partyBound, limits);
   return {
     factors,
     offset,
     limbs,
     recordBound: recordBound.toString(),
-    totalBound: totalBound.toString(),
+    totalBound: (partyBound * limits.contributors).toString(),
     slotBound: slotBound.toString(),
   };
+}
+
+/** Where C·bound exceeds what a slot may hold, each party splits its own sum into limbs (limbs.ts). */
+export function splitFor(
+  partyBound: bigint,
+  { contributors, slotLimit, limbBits }: Limits,
+): { readonly limbs: number; readonly slotBound: bigint } {
+  const totalBound = partyBound * contributors;
+  const limbs = totalBound <= slotLimit ? 1 : limbCount(partyBound, limbBits);
+  return { limbs, slotBound: limbs === 1 ? totalBound : limbBound(limbBits) * contributors };
 }
 
 function labelCount(table: Table, name: string): number {

@@ -1,4 +1,5 @@
 /** The leakage statement: what each role learns when a task runs as planned, sizes and times included. */
+import type { Parameters } from '../schemes/scheme.ts';
 import { columnOf, isLabelled, labelsOf } from './columns.ts';
 import { binCount, tableOf, type GroupLayout, type Layout } from './layout.ts';
 import { statisticOf } from './registry.ts';
@@ -14,12 +15,18 @@ export interface Leakage {
   readonly outputParty: readonly string[];
 }
 
-export function leakageOf(task: TaskDocument, layout: Layout, ciphertexts: number): Leakage {
+export function leakageOf(
+  task: TaskDocument,
+  layout: Layout,
+  ciphertexts: number,
+  scheme: Parameters['scheme'],
+): Leakage {
   const size = ciphertexts === 1 ? 'one ciphertext' : `${ciphertexts} ciphertexts`;
   return {
     everybody: [
       'the task document, who approved it and when, and which input parties submitted and when',
       `that each input party submits ${size}, whatever the number of its records`,
+      ...(scheme === 'paillier' ? [CANDIDATES] : []),
     ],
     aggregator: ['nothing more: it holds ciphertexts and no key'],
     keyHolders: [
@@ -30,6 +37,10 @@ export function leakageOf(task: TaskDocument, layout: Layout, ciphertexts: numbe
     outputParty: [...outputs(task, layout), ...subtraction(task), origin(layout)],
   };
 }
+
+/** They are opened so that everybody can check them, and no key is made of them. */
+const CANDIDATES =
+  'the candidates for the key that were tried and rejected, which say nothing about any value or about the key';
 
 /** A sum over all parties hides whose records it is made of; a difference between two of them does so less. */
 function origin({ groups }: Layout): string {

@@ -3,25 +3,23 @@
  * so that each party computes it for itself and signs its digest.
  */
 import { StrongroomError } from '../proto/errors.ts';
-import {
-  bfvChoices,
-  chooseBfvParameters,
-  type BfvParameters,
-  type BfvTask,
-} from '../schemes/bfv/parameters.ts';
-import { requireExactValues, requireSlots } from './feasible.ts';
+import type { BfvParameters } from '../schemes/bfv/parameters.ts';
+import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
+import type { Parameters } from '../schemes/scheme.ts';
+import { chooseFit } from './choice.ts';
+import { requireExactValues } from './feasible.ts';
+import { largestSlot } from './fit.ts';
 import { bits } from './limbs.ts';
-import { layOut, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { leakageOf, type Leakage } from './leakage.ts';
 import type { TaskDocument } from './task.ts';
 
 /** RLWE.md §5: below this, what a share reveals about its key is no longer negligible. */
 const STATISTICAL_FLOOR = 40;
 
-/** JSON-able; integers that may pass 2^53 are decimal strings. */
-export interface Plan {
-  readonly version: 'strongroom-plan/1';
-  readonly scheme: 'bfv';
+interface SchemePlan<P extends Parameters> {
+  readonly version: 'strongroom-plan/2';
+  readonly scheme: P['scheme'];
   readonly why: string;
   readonly contributors: number;
   readonly holders: number;
@@ -30,21 +28,36 @@ export interface Plan {
   readonly ciphertexts: number;
   readonly circuit: string;
   readonly depth: 0;
-  readonly parameters: BfvParameters;
-  /** λ of the smudging. */
+  readonly parameters: P;
+  /** λ of the smudging, or of the hiding in the key ceremony. */
   readonly statisticalBits: number;
-  /** log2 of q/2t over the largest noise that can occur, rounded down. */
-  readonly noiseMarginBits: number;
-  /** log2 of t/2 over the largest sum that a slot can hold, rounded down. */
-  readonly overflowMarginBits: number;
   /** Relinearisation and rotation keys; a sum needs none. */
   readonly evaluationKeys: readonly [];
   /** Encrypted checks of the inputs, decrypted beside the outputs; a sum needs none. */
   readonly checks: readonly [];
-  /** What one input party and one key holder send, without the signed documents about it. */
+  /** The most that one input party and one key holder send, without the signed documents about it. */
   readonly upload: { readonly inputBytes: number; readonly holderBytes: number };
   readonly leakage: Leakage;
 }
+
+interface BfvPlan extends SchemePlan<BfvParameters> {
+  readonly margins: {
+    /** log2 of q/2t over the largest noise that can occur, rounded down. */
+    readonly noiseBits: number;
+    /** log2 of t/2 over the largest sum that a slot can hold, rounded down. */
+    readonly overflowBits: number;
+  };
+}
+
+interface PaillierPlan extends SchemePlan<PaillierParameters> {
+  readonly margins: {
+    /** Bits of a slot above its largest sum, the sign aside: one that is set after decryption voids the release. */
+    readonly guardBits: number;
+  };
+}
+
+/** JSON-able; integers that may pass 2^53 are decimal strings. */
+export type Plan = BfvPlan | PaillierPlan;
 
 /**
  * Plans a valid task. Throws TASK_IMPOSSIBLE, with the numbers and the smallest change that would help, where
@@ -59,82 +72,49 @@ export function planTask(task: TaskDocument): Plan {
     );
   }
   requireExactValues(task);
-  const contributors = task.parties.input.length;
-  const holders = task.parties.processing.length;
-  const { layout, parameters, ciphertexts } = fit(task, { holders, contributors, statisticalBits });
-  return {
-    version: 'strongroom-plan/1',
-    scheme: 'bfv',
-    why: whyBfv(task),
+  const { fit, why } = chooseFit(task);
+  const { layout, ciphertexts, parameters } = fit;
+  const { contributors, holders } = parameters;
+  const common = {
+    version: 'strongroom-plan/2',
+    why,
     contributors,
     holders,
     layout,
     ciphertexts,
     circuit: `the sum of ${contributors} ciphertexts${ciphertexts === 1 ? '' : `, ${ciphertexts} times over`}`,
     depth: 0,
-    parameters,
-    statisticalBits,
-    noiseMarginBits: parameters.marginBits,
-    overflowMarginBits: bits(BigInt(parameters.plainModulus) / 2n / largestSlot(layout)) - 1,
+    statisticalBits: parameters.statisticalBits,
     evaluationKeys: [],
     checks: [],
-    upload: {
-      inputBytes: ciphertexts * parameters.ciphertextBytes,
-      holderBytes:
-        2 * parameters.contributionBytes + parameters.jointKeyBytes + ciphertexts * parameters.shareBytes,
-    },
-    leakage: leakageOf(task, layout, ciphertexts),
+    upload: uploadOf(parameters, ciphertexts),
+    leakage: leakageOf(task, layout, ciphertexts, parameters.scheme),
+  } as const;
+  return parameters.scheme === 'bfv'
+    ? { ...common, scheme: 'bfv', parameters, margins: bfvMargins(parameters, layout) }
+    : {
+        ...common,
+        scheme: 'paillier',
+        parameters,
+        margins: { guardBits: parameters.slotBits - 1 - bits(largestSlot(layout)) },
+      };
+}
+
+const bfvMargins = ({ marginBits, plainModulus }: BfvParameters, layout: Layout): BfvPlan['margins'] => ({
+  noiseBits: marginBits,
+  overflowBits: bits(BigInt(plainModulus) / 2n / largestSlot(layout)) - 1,
+});
+
+/** A key ceremony that is a search is given room for the most batches of candidates that it may try. */
+function uploadOf(parameters: Parameters, ciphertexts: number): Plan['upload'] {
+  const shares = ciphertexts * parameters.shareBytes;
+  const key =
+    parameters.scheme === 'bfv'
+      ? 2 * parameters.contributionBytes
+      : parameters.ceremonyBytes * Math.ceil(parameters.mostCandidates / parameters.candidatesPerBatch) +
+        parameters.shareProofBytes;
+  return {
+    inputBytes: ciphertexts * parameters.ciphertextBytes,
+    holderBytes: key + parameters.jointKeyBytes + shares,
   };
-}
-
-/** At least 1, so that a plaintext modulus exists even where every value is declared to be zero. */
-function largestSlot({ groups }: Layout): bigint {
-  const bounds = groups.flatMap(({ moments }) => moments.map(({ slotBound }) => BigInt(slotBound)));
-  return bounds.reduce((a, b) => (a > b ? a : b), 1n);
-}
-
-interface Fit {
-  readonly layout: Layout;
-  readonly parameters: BfvParameters;
-  readonly ciphertexts: number;
-}
-
-/**
- * The smudging depends on the number D of decryptions, and D on the slots that the smudging leaves room for. D
- * starts at 1 and only grows, up to the number for which the parameters are chosen.
- */
-function fit(task: TaskDocument, counts: Omit<BfvTask, 'decryptions'>): Fit {
-  for (let decryptions = 1; ;) {
-    const layout = cheapestLayout(task, { ...counts, decryptions });
-    if (layout !== undefined) requireSlots(layout);
-    // Where no ciphertext holds the sum of a digit of two bits of every party, choosing parameters for it is
-    // refused, and the refusal says what would help.
-    const magnitude = layout === undefined ? 2n * BigInt(counts.contributors) : largestSlot(layout);
-    const parameters = chooseBfvParameters({ ...counts, decryptions, magnitude });
-    const ciphertexts = Math.ceil((layout?.slots ?? 0) / parameters.ringDegree);
-    if (layout !== undefined && ciphertexts <= decryptions) return { layout, parameters, ciphertexts };
-    decryptions = ciphertexts;
-  }
-}
-
-/**
- * No slot is planned to hold more, so that t stays below 2^45: there q ≡ 1 (mod t) can be had, and encryption
- * takes two thirds of the time (`schemes/bfv/prime-chain.ts`). Larger sums are split into limbs.
- */
-const SLOT_LIMIT = 1n << 42n;
-
-/** Small ciphertexts hold small numbers and so need more limbs: the layout whose ciphertexts are fewest bytes. */
-function cheapestLayout(task: TaskDocument, counts: BfvTask): Layout | undefined {
-  const priced = bfvChoices(counts).flatMap(({ magnitude, ringDegree, ciphertextBytes }) => {
-    const layout = layOut(task, magnitude < SLOT_LIMIT ? magnitude : SLOT_LIMIT);
-    if (layout === undefined) return [];
-    return [{ layout, bytes: Math.ceil(layout.slots / ringDegree) * ciphertextBytes }];
-  });
-  return priced.toSorted((a, b) => a.bytes - b.bytes)[0]?.layout;
-}
-
-function whyBfv({ scheme }: TaskDocument): string {
-  return scheme === 'bfv'
-    ? 'the task names it'
-    : 'every value is an integer once scaled by its declared decimals, so the result can be exact';
 }

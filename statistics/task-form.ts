@@ -57,10 +57,13 @@ export const TASK_FORM = strict({
     'minimum-contributors': z.int().min(2, 'must be at least 2: a sum over one party is its own data'),
   }),
   deadlines: strict({ approve: PHASE, collect: PHASE, release: PHASE }),
-  scheme: z.enum(['auto', 'bfv'], { error: 'must be auto or bfv' }).default('auto'),
+  /** With `auto` the planner takes the one that costs all parties together less. */
+  scheme: z.enum(['auto', 'bfv', 'paillier'], { error: 'must be auto, bfv or paillier' }).default('auto'),
   security: strict({
     /** λ: what is released differs from an ideal world by at most 2^−λ. Checked by the planner. */
     'statistical-bits': z.int().min(1).max(128).default(60),
+    /** |N| of a paillier key: 112 and 128 bits of security by NIST SP 800-57. */
+    'modulus-bits': z.literal([2048, 3072], { error: 'must be 2048 or 3072' }).default(2048),
   }).prefault({}),
 });
 

@@ -25,6 +25,7 @@ export function brokenRules(task: TaskDocument): Issue[] {
     ...partyIssues(task),
     ...Object.entries(task.tables).flatMap(([name, { columns }]) => columnIssues(name, columns)),
     ...domainIssues(task),
+    ...securityIssues(task),
     ...repeated(task.statistics.map(({ name }) => name)).map((index) =>
       invalid(['statistics', index, 'name'], 'is the name of another statistic too'),
     ),
@@ -92,6 +93,14 @@ function domainIssues({ tables, domain }: TaskDocument): Issue[] {
   return names
     .filter((name) => name !== domain.union)
     .map((name) => invalid(['tables', name], 'is not in the domain: nobody needs to bring it'));
+}
+
+/** A length that was asked for and would not be used is told, not passed over. */
+function securityIssues({ scheme, security }: TaskDocument): Issue[] {
+  if (scheme !== 'bfv' || security['modulus-bits'] === 2048) return [];
+  const message =
+    'is the length of a paillier key, and scheme is bfv: leave it out, or let scheme be paillier';
+  return [invalid(['security', 'modulus-bits'], message)];
 }
 
 function specificationIssues({ statistics, parties, disclosure }: TaskDocument, columns: Columns): Issue[] {

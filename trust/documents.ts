@@ -29,8 +29,18 @@ const SCHEMAS = {
   proposal: z.strictObject({ ...said, consortium: digest, nonce: digest, document: z.unknown() }),
   /** A key holder: yes to exactly this task and plan, and the commitment to its first key contribution. */
   approval: z.strictObject({ ...step, plan: digest, commitment: digest }),
-  /** A key holder: its message of one round of the key ceremony; round 0 opens the commitment. */
-  contribution: z.strictObject({ ...step, round: z.int().nonnegative(), message: blob }),
+  /** A key holder: the commitment to its message of a later round, where the scheme has every round committed. */
+  commitment: z.strictObject({ ...step, round: z.int().positive(), commitment: digest }),
+  /**
+   * A key holder: its message of one round of the key ceremony, which opens its commitment to that round. `about`
+   * is for people who watch, and nothing depends on it.
+   */
+  contribution: z.strictObject({
+    ...step,
+    round: z.int().nonnegative(),
+    about: z.string().max(200),
+    message: blob,
+  }),
   /** A key holder: the joint public key that it computed and tested itself. */
   'joint-key': z.strictObject({ ...step, key: blob }),
   /** An input party: its ciphertexts under that joint key, in the order of the plan. */
@@ -165,14 +175,11 @@ export function blobsOf({ kind, payload }: AnySigned): readonly Blob[] {
 }
 
 /**
- * What an approval commits to: SHA-256 over the fixed-width concatenation of a label, the task, the digest of
- * the holder's name and the digest of its contribution. The contribution holds fresh noise of full entropy, so
- * the digest hides it; the holder's name keeps one holder from repeating another's commitment as its own.
+ * What a key holder commits to: SHA-256 over the concatenation, line by line, of a label, the task, the digest of
+ * the holder's name, the round and the digest of its message. Every message holds fresh randomness of full entropy,
+ * so the digest hides it; the holder's name keeps one holder from repeating another's commitment as its own.
  */
-export function commitTo(task: string, holder: string, contributionDigest: string): string {
-  return sha256Hex(
-    Buffer.from(
-      `strongroom/commitment/v1\n${task}\n${sha256Hex(Buffer.from(holder))}\n${contributionDigest}\n`,
-    ),
-  );
+export function commitTo(task: string, holder: string, round: number, messageDigest: string): string {
+  const name = sha256Hex(Buffer.from(holder));
+  return sha256Hex(Buffer.from(`strongroom/commitment/v1\n${task}\n${name}\n${round}\n${messageDigest}\n`));
 }

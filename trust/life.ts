@@ -3,6 +3,8 @@
  * stand where is in `rules.ts`.
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
+import { commitsEveryRound } from '../schemes/contribution.ts';
+import type { SchemeContext } from '../schemes/scheme.ts';
 import { milliseconds } from '../statistics/duration.ts';
 import { planTask, type Plan } from '../statistics/plan.ts';
 import { validateTask, type TaskDocument } from '../statistics/task.ts';
@@ -72,10 +74,16 @@ export class TaskLife {
   readonly aggregator: string;
 
   readonly approvals = new Map<string, Signed<'approval'>>();
+  /** By round, then by holder. Round 0 is committed to by the approvals. */
+  readonly commitments = [new Map<string, Signed<'commitment'>>()];
   /** By round, then by holder. */
   readonly contributions: Map<string, Signed<'contribution'>>[] = [];
+  /** The contribution that was opened last, and when the first was: for people who watch. */
+  ceremony: { about: string; round: number; startedAt: string; at: string } | undefined;
   readonly jointKeys = new Map<string, Signed<'joint-key'>>();
   readonly manifests = new Map<string, Signed<'manifest'>>();
+  /** The digests of all ciphertexts of the manifests that count. */
+  readonly submitted = new Set<string>();
   seal: Signed<'seal'> | undefined;
   evaluation: Signed<'evaluation'> | undefined;
   readonly releases = new Map<string, Signed<'release'>>();
@@ -107,6 +115,11 @@ export class TaskLife {
     this.aggregator = consortium.aggregator.party;
   }
 
+  /** What binds everything of the scheme to this task. */
+  get context(): SchemeContext {
+    return { parameters: this.plan.parameters, task: this.id };
+  }
+
   get holders(): readonly string[] {
     return this.document.parties.processing;
   }
@@ -135,9 +148,30 @@ export class TaskLife {
     return signed.every(({ digest, size }) => digest === key.digest && size === key.size) ? key : undefined;
   }
 
+  /** `jointKey`. Throws JOINT_KEY_MISMATCH where there is none. */
+  requireJointKey(): Blob {
+    if (this.jointKey !== undefined) return this.jointKey;
+    throw new StrongroomError(
+      'JOINT_KEY_MISMATCH',
+      'The key holders have not signed one and the same joint key',
+    );
+  }
+
   /** Rounds of the key ceremony in which all K holders have spoken. */
   get completeRounds(): number {
     return this.contributions.filter((round) => round.size === this.holders.length).length;
+  }
+
+  /** What a holder has committed to for a round; undefined before it has, and where no commitment is asked for. */
+  commitment(round: number, holder: string): string | undefined {
+    if (round === 0) return this.approvals.get(holder)?.payload.commitment;
+    return this.commitments[round]?.get(holder)?.payload.commitment;
+  }
+
+  /** Whether all K holders have committed to their messages of a round, where that is asked for. */
+  isCommitted(round: number): boolean {
+    if (round > 0 && !commitsEveryRound(this.plan.parameters)) return true;
+    return this.holders.every((holder) => this.commitment(round, holder) !== undefined);
   }
 
   /** The manifests that count, in log order, which is the order of evaluation. */
@@ -170,8 +204,17 @@ export class TaskLife {
       case 'approval':
         this.approvals.set(payload.by, document);
         return;
+      case 'commitment':
+        (this.commitments[payload.round] ??= new Map()).set(payload.by, document);
+        return;
       case 'contribution':
         (this.contributions[payload.round] ??= new Map()).set(payload.by, document);
+        this.ceremony = {
+          about: payload.about,
+          round: payload.round,
+          startedAt: this.ceremony?.startedAt ?? payload.at,
+          at: payload.at,
+        };
         return;
       case 'joint-key':
         this.jointKeys.set(payload.by, document);
@@ -181,6 +224,7 @@ export class TaskLife {
         return;
       case 'manifest':
         this.manifests.set(payload.by, document);
+        for (const { digest } of payload.ciphertexts) this.submitted.add(digest);
         return;
       case 'seal':
         this.seal = document;
@@ -205,6 +249,18 @@ export class TaskLife {
           detail: payload.detail,
         };
     }
+  }
+
+  /** The schemes know key holders by their position (`details.holder`); people know them by name. */
+  nameHolder(error: unknown): unknown {
+    if (!(error instanceof StrongroomError)) return error;
+    const { holder } = error.details;
+    const party = typeof holder === 'number' ? this.holders[holder] : undefined;
+    if (party === undefined) return error;
+    return new StrongroomError(error.code, `${error.message} (${party})`, {
+      details: { ...error.details, party },
+      cause: error,
+    });
   }
 
   /** Ends the task because the log itself shows a violation. */

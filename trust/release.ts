@@ -15,12 +15,13 @@ export function packShares(shares: readonly Uint8Array[]): Uint8Array {
   return packed;
 }
 
-/** The inverse of `packShares`. Throws SHARE_INVALID unless there are exactly `count` shares and nothing else. */
-export function unpackShares(packed: Uint8Array, count: number, party: string): Uint8Array[] {
+/** The inverse of `packShares`. Throws SHARE_INVALID unless there are as many shares as it says and nothing else. */
+export function unpackShares(packed: Uint8Array, party: string): Uint8Array[] {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const shares: Uint8Array[] = [];
   let offset = 4;
-  if (packed.length < 4 || view.getUint32(0, true) !== count) throw malformed(party);
+  if (packed.length < 4) throw malformed(party);
+  const count = view.getUint32(0, true);
   for (let index = 0; index < count; index++) {
     if (offset + 4 > packed.length) throw malformed(party);
     const length = view.getUint32(offset, true);

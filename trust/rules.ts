@@ -4,6 +4,7 @@
  * there. What only the aggregator can have done wrong (it orders and seals) ends the task as a violation.
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
+import { commitsEveryRound } from '../schemes/contribution.ts';
 import { commitTo, type AnySigned, type Signed } from './documents.ts';
 import type { DeadlinePhase, Phase, TaskLife } from './life.ts';
 
@@ -23,6 +24,8 @@ export function admit(task: TaskLife, document: AnySigned): void {
         throw refuse('DOCUMENT_INVALID', 'The approval is for another plan of this task');
       }
       return requireBefore(task, 'approve', payload.at);
+    case 'commitment':
+      return admitCommitment(task, document);
     case 'contribution':
       return admitContribution(task, document);
     case 'joint-key':
@@ -70,11 +73,40 @@ export function readDocument(task: TaskLife, document: AnySigned, index: number)
   task.apply(document, index);
 }
 
+function admitCommitment(task: TaskLife, document: Signed<'commitment'>): void {
+  const { by, round } = document.payload;
+  requireCeremony(task, 'commitment', by, round);
+  if (!commitsEveryRound(task.plan.parameters)) {
+    throw refuse('DOCUMENT_INVALID', 'Only the first round is committed to in this task, by the approvals');
+  }
+  requireOnce(`commitment to round ${round}`, by, task.commitments[round] ?? new Map<string, never>());
+}
+
 function admitContribution(task: TaskLife, document: Signed<'contribution'>): void {
   const { by, round, message } = document.payload;
-  requireSpeaker('contribution', by, task.holders);
-  const approval = task.approvals.get(by);
-  if (approval === undefined || task.approvals.size < task.holders.length) {
+  requireCeremony(task, 'contribution', by, round);
+  requireOnce(`contribution of round ${round}`, by, task.contributions[round] ?? new Map<string, never>());
+  if (!task.isCommitted(round)) {
+    const missing = task.holders.filter((holder) => task.commitment(round, holder) === undefined);
+    throw refuse(
+      'PHASE_CLOSED',
+      `Round ${round} is opened once all have committed; missing: ${missing.join(', ')}`,
+    );
+  }
+  const commitment = task.commitment(round, by);
+  if (commitment !== undefined && commitment !== commitTo(task.id, by, round, message.digest)) {
+    throw refuse(
+      'COMMITMENT_MISMATCH',
+      `The contribution of ${by} to round ${round} is not the one that it has committed to`,
+      by,
+    );
+  }
+}
+
+/** Nothing of a key is said before all K approve, nor once it is made, nor of a round before the last is complete. */
+function requireCeremony(task: TaskLife, kind: string, by: string, round: number): void {
+  requireSpeaker(kind, by, task.holders);
+  if (task.approvals.size < task.holders.length) {
     const missing = task.holders.filter((holder) => !task.approvals.has(holder));
     throw refuse(
       'NOT_APPROVED',
@@ -83,14 +115,6 @@ function admitContribution(task: TaskLife, document: Signed<'contribution'>): vo
   }
   if (task.jointKeys.size > 0) throw refuse('PHASE_CLOSED', 'The key ceremony is over');
   if (round > task.completeRounds) throw refuse('PHASE_CLOSED', `Round ${round - 1} is not complete`);
-  requireOnce(`contribution of round ${round}`, by, task.contributions[round] ?? new Map<string, never>());
-  if (round === 0 && approval.payload.commitment !== commitTo(task.id, by, message.digest)) {
-    throw refuse(
-      'COMMITMENT_MISMATCH',
-      `The contribution of ${by} is not the one that its approval commits to`,
-      by,
-    );
-  }
 }
 
 function admitManifest(task: TaskLife, document: Signed<'manifest'>): void {
@@ -110,11 +134,8 @@ function admitManifest(task: TaskLife, document: Signed<'manifest'>): void {
       by,
     );
   }
-  const used = new Set(
-    task.inputSet.flatMap((manifest) => manifest.payload.ciphertexts.map((blob) => blob.digest)),
-  );
   const own = new Set(ciphertexts.map((blob) => blob.digest));
-  if (own.size < ciphertexts.length || ciphertexts.some((blob) => used.has(blob.digest))) {
+  if (own.size < ciphertexts.length || ciphertexts.some((blob) => task.submitted.has(blob.digest))) {
     throw refuse('DOCUMENT_CONFLICT', `${by} sends a ciphertext that has been sent before`, by);
   }
   requireBefore(task, 'collect', at);

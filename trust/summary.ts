@@ -46,7 +46,7 @@ function progressOf(task: TaskLife, phase: Phase): string {
     case 'APPROVING':
       return `${task.approvals.size} of ${k}`;
     case 'KEYING':
-      return `${task.jointKeys.size} of ${k}`;
+      return task.jointKeys.size > 0 ? `${task.jointKeys.size} of ${k}` : ceremonyOf(task);
     case 'COLLECTING':
       return `${task.manifests.size} of ${task.inputs.length}`;
     case 'EVALUATED':
@@ -57,4 +57,12 @@ function progressOf(task: TaskLife, phase: Phase): string {
     default:
       return '';
   }
+}
+
+/** What the key ceremony is at, in the words of the holder that spoke last, and since when it runs. */
+function ceremonyOf({ ceremony }: TaskLife): string {
+  if (ceremony === undefined) return '';
+  const { about, round, startedAt, at } = ceremony;
+  const seconds = Math.round((Date.parse(at) - Date.parse(startedAt)) / 1000);
+  return `${about} (round ${round}, ${seconds} s)`;
 }

@@ -7,6 +7,7 @@ import { addDecisionCommands } from './commands/decisions.ts';
 import { addFsckCommand } from './commands/fsck.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addPartyCommands } from './commands/party.ts';
+import { addPolicyCommands } from './commands/policy.ts';
 import { addResultCommands } from './commands/result.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addTaskCommands } from './commands/task.ts';
@@ -52,6 +53,7 @@ for (const add of [
   addTaskCommands,
   addSubmitCommand,
   addDecisionCommands,
+  addPolicyCommands,
   addResultCommands,
   addPartyCommands,
   addConsortiumCommands,

@@ -2,7 +2,7 @@
 // Runs the command line on Node 24 or newer: this one, or the one that npm installed beside the project.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const self = fileURLToPath(import.meta.url);
@@ -17,7 +17,7 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   });
   // Kept in the project's own folder: whoever can write there can write the program too.
   process.env['NODE_COMPILE_CACHE'] = cache;
-  enableCompileCache(cache);
+  module.enableCompileCache(cache);
   // Whoever reads our output may stop reading, as `head` does.
   process.stdout.on('error', (error) => {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPIPE') throw error;

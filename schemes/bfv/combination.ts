@@ -10,6 +10,7 @@
  */
 import type { BatchEncoder, Ciphertext, Decryptor, Evaluator, Plaintext } from 'node-seal/allows';
 import { StrongroomError } from '../../proto/errors.ts';
+import { attributed } from '../attributed.ts';
 import { leaseContext, type ContextLease } from '../rlwe/context-cache.ts';
 import { largestCoefficient } from '../rlwe/crt.ts';
 import { guarded, loadEngine, type Engine } from '../rlwe/engine.ts';
@@ -23,7 +24,7 @@ import { requireSound, type BfvParameters } from './parameters.ts';
 import { readShare } from './share-message.ts';
 
 /** See `Combiner`. */
-export async function openBfvCombiner(context: SchemeContext): Promise<Combiner> {
+export async function openBfvCombiner(context: SchemeContext<BfvParameters>): Promise<Combiner> {
   requireSound(context.parameters);
   const engine = await loadEngine();
   return guarded('setting up decryption', () => new BfvCombiner(engine, context));
@@ -40,7 +41,7 @@ class BfvCombiner implements Combiner {
   readonly #addend: Ciphertext;
   readonly #plaintext: Plaintext;
 
-  constructor(engine: Engine, context: SchemeContext) {
+  constructor(engine: Engine, context: SchemeContext<BfvParameters>) {
     this.#parameters = context.parameters;
     this.#binding = bind(context);
     this.#lease = leaseContext(engine, contextShape(context.parameters));
@@ -54,10 +55,21 @@ class BfvCombiner implements Combiner {
     this.#plaintext = new engine.Plaintext();
   }
 
-  combine(ciphertext: Uint8Array, shares: readonly Uint8Array[]): bigint[] {
+  combine(outputs: readonly Uint8Array[], shares: readonly (readonly Uint8Array[])[]): bigint[][] {
+    this.#requireAll(shares, outputs.length);
+    return outputs.map((output, i) =>
+      this.#combine(
+        output,
+        shares.map((ofHolder) => ofHolder[i]),
+      ),
+    );
+  }
+
+  #combine(ciphertext: Uint8Array, shares: readonly (Uint8Array | undefined)[]): bigint[] {
     const [c0, c1] = parseCiphertext('the output ciphertext', ciphertextShape(this.#parameters), ciphertext);
-    this.#requireAll(shares);
-    const parts = shares.map((bytes) => readShare(this.#binding, this.#parameters, c1, bytes));
+    const parts = shares.map((bytes, holder) =>
+      attributed(holder, () => readShare(this.#binding, this.#parameters, c1, bytes ?? new Uint8Array())),
+    );
     return guarded('combining shares', () => {
       this.#load(this.#phase, c0);
       for (const part of parts) {
@@ -88,13 +100,16 @@ class BfvCombiner implements Combiner {
     register.loadFromArray(this.#lease.context, writeCiphertext(ciphertextShape(this.#parameters), words));
   }
 
-  #requireAll(shares: readonly Uint8Array[]): void {
+  #requireAll(shares: readonly (readonly Uint8Array[])[], outputs: number): void {
     const { holders } = this.#parameters;
-    if (shares.length === holders) return;
-    throw new StrongroomError(
-      'SHARE_INVALID',
-      `${shares.length} partial decryptions of ${holders} key holders`,
-    );
+    if (shares.length !== holders) {
+      throw new StrongroomError('SHARE_INVALID', `shares of ${shares.length} of ${holders} key holders`);
+    }
+    shares.forEach(({ length }, holder) => {
+      if (length === outputs) return;
+      const why = `key holder ${holder + 1} has given ${length} shares of ${outputs} outputs`;
+      throw new StrongroomError('SHARE_INVALID', why, { details: { holder } });
+    });
   }
 
   /** |phase − Δm| ≤ B_ct + K·B_sm, where SEAL computes Δm = round(q·m/t) as it does when it encrypts. */

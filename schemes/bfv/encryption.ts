@@ -14,7 +14,10 @@ import { contextShape } from './levels.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 
 /** See `Encryptor`. Throws CIPHERTEXT_INVALID where the joint key is malformed or belongs to another task. */
-export async function openBfvEncryptor(context: SchemeContext, jointKey: Uint8Array): Promise<Encryptor> {
+export async function openBfvEncryptor(
+  context: SchemeContext<BfvParameters>,
+  jointKey: Uint8Array,
+): Promise<Encryptor> {
   requireSound(context.parameters);
   validateJointKey(bind(context), context.parameters, jointKey);
   const engine = await loadEngine();

@@ -1,12 +1,18 @@
 /** What a key holder expands from its seed at the start of a task: its key share, and its part of the joint key. */
+import { StrongroomError } from '../../proto/errors.ts';
 import type { Ring } from '../rlwe/ring.ts';
 import { centredBinomial, ternary } from '../rlwe/samplers.ts';
 import type { Words } from '../rlwe/words.ts';
 import type { Binding } from './binding.ts';
 import type { Secret } from './partial-decryption.ts';
 
+const SEED_BYTES = 32;
+
 /** s_i, uniform ternary. The secret keeps a copy of the seed. */
 export function expandSecret(ring: Ring, binding: Binding, seed: Uint8Array): Secret {
+  if (seed.length !== SEED_BYTES) {
+    throw new StrongroomError('INTERNAL', `the seed of a key share has ${SEED_BYTES} bytes`);
+  }
   const stream = binding.stream('secret', seed);
   const coefficients = ternary(stream, ring.ringDegree);
   const words = ring.lift(coefficients);

@@ -1,27 +1,22 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { loadEngine } from '../rlwe/engine.ts';
-import { writePolynomial } from '../rlwe/message.ts';
 import type { Ring } from '../rlwe/ring.ts';
 import { parseCiphertext } from '../rlwe/validation.ts';
-import type { KeyShare, SchemeContext, Transcript } from '../scheme.ts';
+import type { KeyShare, SchemeContext } from '../scheme.ts';
 import { bind, type Binding } from './binding.ts';
-import { commonReference } from './joint-key.ts';
-import { expandSecret, keyContribution } from './key-contribution.ts';
+import { expandSecret } from './key-contribution.ts';
 import { ciphertextShape, openKeyRing, toDataLevel, toKeyLevel } from './levels.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
-import { partialDecryption, type Secret } from './partial-decryption.ts';
+import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
 import { writeShare } from './share-message.ts';
 
-const SEED_BYTES = 32;
+type Context = SchemeContext<BfvParameters>;
 
-/** See `KeyShare`. Everything it says is a function of the seed, the task and the parameters. */
-export async function openBfvKeyShare(context: SchemeContext, seed: Uint8Array): Promise<KeyShare> {
+/** See `KeyShare`. Every share is a function of the seed, the task, the parameters and the ciphertext. */
+export async function openBfvKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
   requireSound(context.parameters);
-  if (seed.length !== SEED_BYTES) {
-    throw new StrongroomError('INTERNAL', `the seed of a key share has ${SEED_BYTES} bytes`);
-  }
-  const engine = await loadEngine();
-  return new BfvKeyShare(context, openKeyRing(engine, context.parameters), seed);
+  const ring = openKeyRing(await loadEngine(), context.parameters);
+  return new BfvKeyShare(context, ring, expandSecret(ring, bind(context), seed));
 }
 
 class BfvKeyShare implements KeyShare {
@@ -31,62 +26,33 @@ class BfvKeyShare implements KeyShare {
   readonly #secret: Secret;
   #open = true;
 
-  constructor(context: SchemeContext, ring: Ring, seed: Uint8Array) {
+  constructor(context: Context, ring: Ring, secret: Secret) {
     this.#parameters = context.parameters;
     this.#binding = bind(context);
     this.#ring = ring;
-    this.#secret = expandSecret(ring, this.#binding, seed);
+    this.#secret = secret;
   }
 
-  contribution(holder: number, transcript: Transcript): Uint8Array | undefined {
-    this.#requireOpen();
-    if (transcript.length >= 2) return undefined;
-    const reference = commonReference(this.#binding, this.#parameters);
-    const b = keyContribution(this.#ring, this.#binding, this.#secret, reference);
-    const contribution = writePolynomial(this.#binding.tag('key-contribution'), b);
-    const [opened] = transcript;
-    if (opened === undefined) return contribution;
-    requireOwn(opened[holder], contribution, holder);
-    const a = this.#ring.fromNtt(reference);
-    return writePolynomial(this.#binding.tag('key-test-share'), this.#decryptPartially(a));
+  partialDecryptions(outputs: readonly Uint8Array[]): Uint8Array[] {
+    return outputs.map((output) => this.#decryptPartially(output));
   }
 
-  partialDecryption(ciphertext: Uint8Array): Uint8Array {
-    this.#requireOpen();
-    const [, c1] = parseCiphertext(
-      'the ciphertext to decrypt',
-      ciphertextShape(this.#parameters),
-      ciphertext,
-    );
-    const share = this.#decryptPartially(toKeyLevel(c1, this.#parameters));
+  #decryptPartially(ciphertext: Uint8Array): Uint8Array {
+    // A wiped seed would still give shares: those of an all-zero secret.
+    if (!this.#open) {
+      throw new StrongroomError('INTERNAL', 'the key share was wiped and cannot be used again');
+    }
+    const shape = ciphertextShape(this.#parameters);
+    const [, c1] = parseCiphertext('the ciphertext to decrypt', shape, ciphertext);
+    const lifted = toKeyLevel(c1, this.#parameters);
+    const share = partialDecryption(this.#ring, this.#binding, this.#parameters, this.#secret, lifted);
     return writeShare(this.#binding, c1, toDataLevel(share, this.#parameters));
   }
 
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#secret.seed.fill(0);
-    this.#secret.share.fill(0n);
+    wipeSecret(this.#secret);
     this.#ring[Symbol.dispose]();
   }
-
-  #decryptPartially(c1: BigUint64Array<ArrayBuffer>): BigUint64Array<ArrayBuffer> {
-    return partialDecryption(this.#ring, this.#binding, this.#parameters, this.#secret, c1);
-  }
-
-  /** A wiped seed would still give shares: those of an all-zero secret. */
-  #requireOpen(): void {
-    if (!this.#open)
-      throw new StrongroomError('INTERNAL', 'the key share was wiped and cannot be used again');
-  }
-}
-
-/** A holder says nothing more about a key that is not the one it contributed to. */
-function requireOwn(opened: Uint8Array | undefined, own: Uint8Array, holder: number): void {
-  if (opened && Buffer.compare(opened, own) === 0) return;
-  throw new StrongroomError(
-    'COMMITMENT_MISMATCH',
-    `the transcript shows another key contribution for key holder ${holder + 1} than this one made`,
-    { details: { holder } },
-  );
 }

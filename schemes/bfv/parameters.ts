@@ -15,6 +15,8 @@ export interface BfvParameters {
   readonly scheme: 'bfv';
   /** N: coefficients of a polynomial, and values of a ciphertext. */
   readonly ringDegree: number;
+  /** Values of a ciphertext: N. */
+  readonly slots: number;
   /** Their product is q. */
   readonly dataPrimes: readonly string[];
   /** P: used to encrypt, gone from every ciphertext. */
@@ -41,6 +43,8 @@ export interface BfvParameters {
   readonly contributionBytes: number;
   readonly jointKeyBytes: number;
   readonly ciphertextBytes: number;
+  /** An output ciphertext: a sum is as long as what it is made of. */
+  readonly outputBytes: number;
   readonly shareBytes: number;
 }
 
@@ -173,6 +177,7 @@ function derive(row: Row, counts: Counts, t: bigint): BfvParameters {
   return {
     scheme: 'bfv',
     ringDegree,
+    slots: ringDegree,
     dataPrimes: primes.map(String),
     specialPrime: String(model.specialPrime),
     plainModulus: String(t),
@@ -184,6 +189,7 @@ function derive(row: Row, counts: Counts, t: bigint): BfvParameters {
     contributionBytes: POLYNOMIAL_TAG_BYTES + 8 * ringDegree * (primes.length + 1),
     jointKeyBytes: ciphertextBytes(ringDegree, primes.length + 1),
     ciphertextBytes: ciphertextBytes(ringDegree, primes.length),
+    outputBytes: ciphertextBytes(ringDegree, primes.length),
     shareBytes: POLYNOMIAL_TAG_BYTES + 8 * ringDegree * primes.length,
   };
 }

@@ -23,6 +23,12 @@ export interface Secret {
   readonly share: Words;
 }
 
+/** Overwrites it; the shares of an all-zero secret mean nothing, so whoever calls this uses it no more. */
+export function wipeSecret({ seed, share }: Secret): void {
+  seed.fill(0);
+  share.fill(0n);
+}
+
 /** d_i modulo q·P in coefficient form, for c_1 modulo q·P, in coefficient form too. */
 export function partialDecryption(
   ring: Ring,

@@ -8,6 +8,9 @@ import type { Xof } from './xof.ts';
 /** Errors are centred binomial with 2·21 coins: |e| ≤ 21, σ = √(21/2) ≈ 3.24, as in SEAL. */
 export const ERROR_BOUND = 21;
 const COIN_MASK = 2 ** ERROR_BOUND - 1;
+const COIN_BYTES = 6;
+/** Errors drawn with one read of the stream. */
+const ERRORS_A_READ = 4096;
 
 /** Uniform modulo each prime: the words of one polynomial. */
 export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigint[]): Words {
@@ -26,18 +29,23 @@ export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigi
 export function ternary(xof: Xof, ringDegree: number): Int8Array {
   const values = new Int8Array(ringDegree);
   for (let i = 0; i < ringDegree;) {
-    const byte = xof.read(1)[0] ?? 255;
-    if (byte < 255) values[i++] = (byte % 3) - 1;
+    for (const byte of xof.read(Math.min(ringDegree - i, 32768)))
+      if (byte < 255) values[i++] = (byte % 3) - 1;
   }
   return values;
 }
 
 /** Centred binomial: the heads of 21 coins less the heads of 21 others. */
 export function centredBinomial(xof: Xof, ringDegree: number): Int8Array {
-  return Int8Array.from({ length: ringDegree }, () => {
-    const bytes = xof.read(6);
-    return ones(bytes.readUIntLE(0, 3) & COIN_MASK) - ones(bytes.readUIntLE(3, 3) & COIN_MASK);
-  });
+  const values = new Int8Array(ringDegree);
+  for (let from = 0; from < ringDegree; from += ERRORS_A_READ) {
+    const count = Math.min(ringDegree - from, ERRORS_A_READ);
+    const bytes = xof.read(COIN_BYTES * count);
+    for (let i = 0; i < count; i += 1) {
+      values[from + i] = heads(bytes, COIN_BYTES * i) - heads(bytes, COIN_BYTES * i + 3);
+    }
+  }
+  return values;
 }
 
 /** Uniform in {−bound, …, bound}, for bounds of any size. */
@@ -59,8 +67,11 @@ export function uniformInterval(xof: Xof, ringDegree: number, bound: bigint): bi
   return values;
 }
 
-function ones(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
-  return count;
+/** The ones among the low 21 of the 24 bits from `at` on, counted in pairs, fours and bytes. */
+function heads(bytes: Uint8Array, at: number): number {
+  const word = ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)) & COIN_MASK;
+  const pairs = word - ((word >> 1) & 0x555555);
+  const fours = (pairs & 0x333333) + ((pairs >> 2) & 0x333333);
+  const counts = (fours + (fours >> 4)) & 0x0f0f0f;
+  return (counts + (counts >> 8) + (counts >> 16)) & 0x3f;
 }

@@ -8,7 +8,7 @@ import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { readPolynomial } from '../../schemes/rlwe/wire.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
-import { encryptedSum, openCommittee, type Committee } from '../fixtures/schemes-committee.ts';
+import { encryptedSum, openCommittee, type Committee, shareOf } from '../fixtures/schemes-committee.ts';
 
 /** max |phase − q·m/t| over the coefficients, whatever m is: |t·phase mod± q|/t, rounded up. */
 function noiseOf({ context: { parameters } }: Committee, phase: Words): bigint {
@@ -54,7 +54,7 @@ test.each([
     binding,
     parameters,
     toDataLevel(c1, parameters),
-    committee.holders[0]?.partialDecryption(output) ?? new Uint8Array(),
+    shareOf(committee.holders[0], output),
   );
   const secret = expandSecret(ring, binding, committee.seeds[0] ?? new Uint8Array());
   const smudging = ring.subtract(

@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { openCeremony } from '../../schemes/ceremony.ts';
 import { openCombiner } from '../../schemes/combiner.ts';
+import { validateContribution } from '../../schemes/contribution.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
-import { openKeyShare } from '../../schemes/key-share.ts';
-import { encryptedSum, openCommittee, seed, sha256 } from '../fixtures/schemes-committee.ts';
+import { openHolderCeremony, openKeyShare } from '../../schemes/key-share.ts';
+import {
+  combineOne,
+  encryptedSum,
+  openCommittee,
+  PARTY,
+  seed,
+  sha256,
+  shareOf,
+} from '../fixtures/schemes-committee.ts';
 
 /** Comparing digests: the difference of two long arrays takes minutes to print. */
 const digest = (bytes: Uint8Array | undefined): string => sha256(bytes ?? new Uint8Array());
@@ -21,11 +31,11 @@ describe('K key holders decrypt a sum, exactly', () => {
       BigInt64Array.from({ length: ringDegree }, (_, i) => (size * BigInt(i + 1)) / BigInt(ringDegree)),
     );
     const output = encryptedSum(committee, vectors);
-    const shares = committee.holders.map((holder) => holder.partialDecryption(output));
+    const shares = committee.holders.map((holder) => shareOf(holder, output));
     const expected = Array.from({ length: ringDegree }, (_, i) =>
       vectors.reduce((sum, v) => sum + (v[i] ?? 0n), 0n),
     );
-    expect(committee.combiner.combine(output, shares)).toEqual(expected);
+    expect(combineOne(committee.combiner, output, shares)).toEqual(expected);
     expect(2n * magnitude).toBeLessThan(BigInt(plainModulus));
     for (const share of shares) expect(share.length).toBe(committee.context.parameters.shareBytes);
     expect(output.length).toBe(committee.context.parameters.ciphertextBytes);
@@ -39,9 +49,10 @@ describe('K key holders decrypt a sum, exactly', () => {
     using committee = await openCommittee('extremes', { contributors: 1 });
     const limit = BigInt(committee.context.parameters.plainModulus) / 2n;
     const output = encryptedSum(committee, [[limit, -limit, 5n]]);
-    const values = committee.combiner.combine(
+    const values = combineOne(
+      committee.combiner,
       output,
-      committee.holders.map((holder) => holder.partialDecryption(output)),
+      committee.holders.map((holder) => shareOf(holder, output)),
     );
     expect(values.slice(0, 3)).toEqual([limit, -limit, 5n]);
     expect(values.slice(3).every((value) => value === 0n)).toBe(true);
@@ -58,10 +69,10 @@ describe('K key holders decrypt a sum, exactly', () => {
     });
     expect(parameters.ringDegree).toBe(16384);
     const context = { parameters, task: 'ab'.repeat(32) };
-    using first = await openKeyShare(context, seed('larger ring'));
-    using evaluator = await openEvaluator(context);
+    using first = await openHolderCeremony(context, seed('larger ring'), 0);
+    const contribution = await first.contribution();
     expect(() => {
-      evaluator.validateContribution(0, first.contribution(0, []) ?? new Uint8Array());
+      validateContribution(context, 0, contribution);
     }).not.toThrow();
   });
 });
@@ -71,24 +82,36 @@ describe('determinism', () => {
     using committee = await openCommittee('twice');
     const { context, transcript } = committee;
     const inputs = [1n, 2n, 3n].map((x) => committee.encryptor.encrypt([x]));
-    using evaluator = await openEvaluator(context);
+    using evaluator = await openEvaluator(context, committee.jointKey);
     const sums = [committee.evaluator, evaluator].map((each) => {
       using sum = each.sum();
-      for (const input of inputs) sum.add(input);
+      for (const input of inputs) sum.add(input, PARTY);
       return sum.bytes();
     });
     expect(digest(sums[0])).toBe(digest(sums[1]));
     const [output = new Uint8Array()] = sums;
-    using again = await openKeyShare(context, committee.seeds[1] ?? new Uint8Array());
-    expect(digest(again.contribution(1, []))).toBe(digest(transcript[0]?.[1]));
-    expect(digest(again.contribution(1, transcript.slice(0, 1)))).toBe(digest(transcript[1]?.[1]));
-    expect(again.contribution(1, transcript)).toBeUndefined();
-    expect(digest(again.partialDecryption(output))).toBe(
-      digest(committee.holders[1]?.partialDecryption(output)),
-    );
-    expect(digest(evaluator.jointKey(transcript))).toBe(digest(committee.jointKey));
-    expect(evaluator.jointKey(transcript.slice(0, 1))).toBeUndefined();
-    expect(evaluator.jointKey([])).toBeUndefined();
+    const ownSeed = committee.seeds[1] ?? new Uint8Array();
+    using again = await openHolderCeremony(context, ownSeed, 1);
+    using onlooker = await openCeremony(context);
+    for (const [round, messages] of transcript.entries()) {
+      expect([again.round, onlooker.round, again.finished, onlooker.finished]).toEqual([
+        round,
+        round,
+        false,
+        false,
+      ]);
+      expect(() => onlooker.jointKey()).toThrow('not finished');
+      expect(digest(await again.contribution())).toBe(digest(messages[1]));
+      await again.take(messages);
+      await onlooker.take(messages);
+    }
+    expect(() => again.contribution()).toThrow('finished');
+    for (const ceremony of [again, onlooker]) {
+      expect(ceremony.finished).toBe(true);
+      expect(digest(ceremony.jointKey())).toBe(digest(committee.jointKey));
+    }
+    using share = await openKeyShare(context, ownSeed, 1, committee.jointKey);
+    expect(digest(shareOf(share, output))).toBe(digest(shareOf(committee.holders[1], output)));
   });
 
   test('the share depends on c1 alone: another c0 gets the same noise', async () => {
@@ -96,7 +119,7 @@ describe('determinism', () => {
     const output = committee.encryptor.encrypt([1n]);
     const shifted = output.slice();
     shifted.fill(0, 113, 113 + 8);
-    const shares = [output, shifted].map((bytes) => committee.holders[0]?.partialDecryption(bytes));
+    const shares = [output, shifted].map((bytes) => shareOf(committee.holders[0], bytes));
     expect(digest(shares[0])).toBe(digest(shares[1]));
   });
 
@@ -109,8 +132,8 @@ describe('determinism', () => {
   test('a combiner of another instance gives the same values', async () => {
     using committee = await openCommittee('two combiners', { contributors: 1 });
     const output = committee.encryptor.encrypt([-9n, 9n]);
-    const shares = committee.holders.map((holder) => holder.partialDecryption(output));
-    using other = await openCombiner(committee.context);
-    expect(other.combine(output, shares)).toEqual(committee.combiner.combine(output, shares));
+    const shares = committee.holders.map((holder) => shareOf(holder, output));
+    using other = await openCombiner(committee.context, committee.jointKey);
+    expect(combineOne(other, output, shares)).toEqual(combineOne(committee.combiner, output, shares));
   });
 });

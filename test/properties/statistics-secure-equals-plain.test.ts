@@ -45,8 +45,9 @@ const cases: fc.Arbitrary<Case> = fc
     totals: fc.boolean(),
     inputs: fc.integer({ min: 2, max: 5 }),
     maxRows: fc.constantFrom(20, 1_000_000_000),
+    scheme: fc.constantFrom('bfv', 'paillier'),
   })
-  .chain(({ categories, measure: range, by, decimals, totals, inputs, maxRows }) => {
+  .chain(({ categories, measure: range, by, decimals, totals, inputs, maxRows, scheme }) => {
     const common = { of: 'x', by, decimals, totals: totals && by.length > 0 };
     const task = taskOf(
       {
@@ -65,6 +66,7 @@ const cases: fc.Arbitrary<Case> = fc
         { name: 'overall', statistic: 'sd', of: 'x', decimals },
       ],
       {
+        scheme,
         parties: {
           input: Array.from({ length: inputs }, (_, i) => `in-${i}`),
           processing: ['h1', 'h2', 'h3'],
@@ -87,18 +89,18 @@ test('over random schemas, ranges, records and splits among parties', () => {
     fc.property(cases, ({ task, parties }) => {
       expect(computeSecurely(task, parties)).toEqual(computePlainly(task, parties));
     }),
-    { numRuns: 300 },
+    { numRuns: 400 },
   );
 });
 
-describe('at the edges', () => {
+describe.each(['bfv', 'paillier'])('at the edges, with %s', (scheme) => {
   const column = { x: { type: 'integer', min: -LIMIT, max: LIMIT } };
   const statistics = ['count', 'sum', 'mean', 'variance', 'sd'].map((statistic) => ({
     name: statistic,
     statistic,
     ...(statistic === 'count' ? {} : { of: 'x', decimals: 1 }),
   }));
-  const task = taskOf(column, statistics);
+  const task = taskOf(column, statistics, { scheme });
   const values = (parties: readonly (readonly number[])[]): (string | null | undefined)[] => {
     const tables = parties.map((xs) => xs.map((x) => [x]));
     const result = computeSecurely(task, tables);
@@ -137,7 +139,7 @@ describe('at the edges', () => {
   });
 
   test('a tie is rounded to the even neighbour', () => {
-    const ties = taskOf(column, [{ name: 'm', statistic: 'mean', of: 'x', decimals: 0 }]);
+    const ties = taskOf(column, [{ name: 'm', statistic: 'mean', of: 'x', decimals: 0 }], { scheme });
     const mean = (...xs: number[]): string | null | undefined =>
       computeSecurely(ties, [xs.map((x) => [x])]).statistics[0]?.rows[0]?.value;
     expect([mean(0, 1), mean(1, 2), mean(0, -1), mean(-1, -2)]).toEqual(['0', '2', '0', '-2']);

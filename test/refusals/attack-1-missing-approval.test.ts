@@ -2,12 +2,10 @@
  * Attack 1: K−1 of the K key holders have approved, and somebody wants a key, an encryption, a count or a
  * decryption all the same.
  */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeJointKey } from '../../bench/joint-key.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
-import { openEvaluator } from '../../schemes/evaluator.ts';
-import { openKeyShare } from '../../schemes/key-share.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { createSigner } from '../../trust/ed25519.ts';
 import type { TaskLife } from '../../trust/life.ts';
@@ -30,7 +28,7 @@ function forbidden(task: TaskLife) {
   const message = { digest: DIGEST, size: task.plan.parameters.contributionBytes };
   const ciphertext = { digest: DIGEST, size: task.plan.parameters.ciphertextBytes };
   return {
-    contribution: { round: 0, message },
+    contribution: { round: 0, about: '', message },
     'joint-key': { key: message },
     manifest: { key: DIGEST, ciphertexts: [ciphertext] },
     release: { evaluation: DIGEST, outputs: [DIGEST], receiver: RECEIVER, box: message, opened: DIGEST },
@@ -131,18 +129,5 @@ test('the aggregator that seals a task with K−1 approvals ends it: FAILED, and
 
 /** A joint key for this task to which K seeds of one hand contribute. */
 async function ownKey(task: TaskLife): Promise<Uint8Array> {
-  const context = { parameters: task.plan.parameters, task: task.id };
-  const seeds = task.holders.map(() => Uint8Array.from(randomBytes(32)));
-  const shares = await Promise.all(seeds.map((seed) => openKeyShare(context, seed)));
-  using evaluator = await openEvaluator(context);
-  const transcript: Uint8Array[][] = [];
-  for (let key = evaluator.jointKey(transcript); ; key = evaluator.jointKey(transcript)) {
-    if (key !== undefined) {
-      shares.forEach((share) => share[Symbol.dispose]());
-      return key;
-    }
-    transcript.push(
-      shares.map((share, holder) => share.contribution(holder, transcript) ?? new Uint8Array()),
-    );
-  }
+  return (await makeJointKey(task.context)).jointKey;
 }

@@ -23,8 +23,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 async function encrypt(task: TaskLife): Promise<Uint8Array[]> {
   const key = await stage.see(task, (life) => life.jointKey);
   const { board } = await stage.session('watchdog');
-  const context = { parameters: task.plan.parameters, task: task.id };
-  using encryptor = await openEncryptor(context, await board.get(key, 'aggregator'));
+  using encryptor = await openEncryptor(task.context, await board.get(key, 'aggregator'), 'north');
   return Array.from({ length: task.plan.ciphertexts }, () => encryptor.encrypt([1n]));
 }
 

@@ -99,7 +99,8 @@ const DIGEST = 'ab'.repeat(32);
 const BLOB = { digest: DIGEST, size: 1 };
 const CONTENTS: { [K in Spoken]: Content<K> } = {
   approval: { plan: DIGEST, commitment: DIGEST },
-  contribution: { round: 0, message: BLOB },
+  commitment: { round: 1, commitment: DIGEST },
+  contribution: { round: 0, about: '', message: BLOB },
   'joint-key': { key: BLOB },
   manifest: { key: DIGEST, ciphertexts: [BLOB] },
   seal: { manifests: [DIGEST] },
@@ -112,6 +113,7 @@ const CONTENTS: { [K in Spoken]: Content<K> } = {
 /** Who may sign what in this task. Each has a party of the same role beside it that has no part in the task. */
 const SPEAKER: Record<Spoken, string> = {
   approval: 'holder-1',
+  commitment: 'holder-1',
   contribution: 'holder-1',
   'joint-key': 'holder-1',
   manifest: 'north',

@@ -1,11 +1,19 @@
 /** Foreign bytes that must not reach the engine: each refusal names the check that failed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StrongroomError } from '../../proto/errors.ts';
+import { openCeremony } from '../../schemes/ceremony.ts';
+import { validateContribution } from '../../schemes/contribution.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
-import { openEvaluator } from '../../schemes/evaluator.ts';
 import { contextShape } from '../../schemes/bfv/levels.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
-import { altered, openCommittee, sha256, type Committee } from '../fixtures/schemes-committee.ts';
+import {
+  altered,
+  combineOne,
+  openCommittee,
+  PARTY,
+  sha256,
+  type Committee,
+} from '../fixtures/schemes-committee.ts';
 
 let committee: Committee;
 let good: Uint8Array;
@@ -61,17 +69,17 @@ describe('an input ciphertext', () => {
   ])('is refused by the check on: %s', (check, spoil) => {
     expect(
       refusedBy(() => {
-        committee.evaluator.validateInput(spoil(good));
+        committee.evaluator.validateInput(spoil(good), PARTY);
       }),
     ).toBe(check);
     using sum = committee.evaluator.sum();
     expect(
       refusedBy(() => {
-        sum.add(spoil(good));
+        sum.add(spoil(good), PARTY);
       }),
     ).toBe(check);
-    expect(refusedBy(() => committee.holders[0]?.partialDecryption(spoil(good)))).toBe(check);
-    expect(refusedBy(() => committee.combiner.combine(spoil(good), []))).toBe(check);
+    expect(refusedBy(() => committee.holders[0]?.partialDecryptions([spoil(good)]))).toBe(check);
+    expect(refusedBy(() => combineOne(committee.combiner, spoil(good), [good, good, good]))).toBe(check);
   });
 
   test('one word equal to its prime is refused, one less is accepted', () => {
@@ -80,13 +88,13 @@ describe('an input ciphertext', () => {
       bytes.writeBigUInt64LE(BigInt(prime) - 1n, 113 + 8 * 8192 * j);
       expect(
         refusedBy(() => {
-          committee.evaluator.validateInput(bytes);
+          committee.evaluator.validateInput(bytes, PARTY);
         }),
       ).toBe('accepted');
       bytes.writeBigUInt64LE(BigInt(prime), 113 + 8 * 8192 * j);
       expect(
         refusedBy(() => {
-          committee.evaluator.validateInput(bytes);
+          committee.evaluator.validateInput(bytes, PARTY);
         }),
       ).toBe('word range');
     });
@@ -105,25 +113,25 @@ describe('an input ciphertext', () => {
     const bytes = seeded.saveToArray(engine.ComprModeType.none) as Uint8Array;
     expect(
       refusedBy(() => {
-        committee.evaluator.validateInput(bytes);
+        committee.evaluator.validateInput(bytes, PARTY);
       }),
     ).toBe('length');
     expect(
       refusedBy(() => {
-        committee.evaluator.validateInput(jointKey);
+        committee.evaluator.validateInput(jointKey, PARTY);
       }),
     ).toBe('length');
     using other = await openCommittee('refusals, other t', { magnitude: 1n << 41n });
     expect(
       refusedBy(() => {
-        other.evaluator.validateInput(good);
+        other.evaluator.validateInput(good, PARTY);
       }),
     ).toBe('parms_id');
   });
 
   test('a Buffer is as good as a Uint8Array', () => {
     using sum = committee.evaluator.sum();
-    sum.add(Buffer.from(good));
+    sum.add(Buffer.from(good), PARTY);
     expect(sha256(sum.bytes())).toBe(sha256(good));
   });
 });
@@ -131,9 +139,9 @@ describe('an input ciphertext', () => {
 describe('sums', () => {
   test('more ciphertexts than the plan allows are refused', () => {
     using sum = committee.evaluator.sum();
-    for (let i = 0; i < 3; i += 1) sum.add(good);
+    for (let i = 0; i < 3; i += 1) sum.add(good, PARTY);
     expect(() => {
-      sum.add(good);
+      sum.add(good, PARTY);
     }).toThrow(expect.objectContaining({ code: 'QUOTA_EXCEEDED' }));
   });
 
@@ -146,10 +154,10 @@ describe('sums', () => {
       negated.writeBigUInt64LE(word === 0n ? 0n : prime - word, 113 + 8 * i);
     }
     using sum = committee.evaluator.sum();
-    sum.add(good);
-    sum.add(negated);
+    sum.add(good, PARTY);
+    sum.add(negated, PARTY);
     expect(refusedBy(() => sum.bytes())).toBe('transparent');
-    sum.add(good);
+    sum.add(good, PARTY);
     expect(sha256(sum.bytes())).toBe(sha256(good));
   });
 });
@@ -168,7 +176,7 @@ describe('messages of the key ceremony', () => {
       );
       expect(
         refusedBy(() => {
-          committee.evaluator.validateContribution(index, spoilt);
+          validateContribution(committee.context, index, spoilt);
         }),
       ).toBe(check);
     });
@@ -180,28 +188,26 @@ describe('messages of the key ceremony', () => {
     const [d = new Uint8Array()] = round1;
     expect(
       refusedBy(() => {
-        committee.evaluator.validateContribution(0, d);
+        validateContribution(committee.context, 0, d);
       }),
     ).toBe('tag');
     expect(
       refusedBy(() => {
-        committee.evaluator.validateContribution(1, b);
+        validateContribution(committee.context, 1, b);
       }),
     ).toBe('tag');
     expect(
       refusedBy(() => {
-        committee.evaluator.validateContribution(2, d);
+        validateContribution(committee.context, 2, d);
       }),
     ).toBe('round');
-    using other = await openEvaluator({ ...committee.context, task: 'cd'.repeat(32) });
     expect(
       refusedBy(() => {
-        other.validateContribution(0, b);
+        validateContribution({ ...committee.context, task: 'cd'.repeat(32) }, 0, b);
       }),
     ).toBe('tag');
-    expect(refusedBy(() => committee.evaluator.jointKey([round0.slice(1), round1.slice(1)]))).toBe(
-      'number of messages',
-    );
+    using ceremony = await openCeremony(committee.context);
+    expect(refusedBy(() => ceremony.take(round0.slice(1)))).toBe('number of messages');
   });
 });
 
@@ -209,7 +215,7 @@ describe('a joint key', () => {
   test('of another task, or with another common reference, is refused', async () => {
     const { context, jointKey } = committee;
     const check = async (task: string, key: Uint8Array): Promise<unknown> => {
-      const outcome: unknown = await openEncryptor({ ...context, task }, key).catch(
+      const outcome: unknown = await openEncryptor({ ...context, task }, key, PARTY).catch(
         (error: unknown) => error,
       );
       return refusedBy(() => {

@@ -7,7 +7,7 @@ import {
   requireSound,
   type BfvParameters,
 } from '../../schemes/bfv/parameters.ts';
-import { openKeyShare } from '../../schemes/key-share.ts';
+import { openHolderCeremony } from '../../schemes/key-share.ts';
 
 const TASK = { holders: 3, contributors: 3, decryptions: 1, magnitude: 1n << 40n };
 
@@ -91,8 +91,8 @@ describe('parameters made elsewhere', () => {
     expect(() => {
       requireSound(parameters);
     }).toThrow(expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }));
-    await expect(openKeyShare({ parameters, task: '00'.repeat(32) }, new Uint8Array(32))).rejects.toThrow(
-      expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }),
-    );
+    await expect(
+      openHolderCeremony({ parameters, task: '00'.repeat(32) }, new Uint8Array(32), 0),
+    ).rejects.toThrow(expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }));
   });
 });

@@ -58,6 +58,26 @@ test.each([1, 39])('a statistical security of %i bits', async (bits) => {
   );
 });
 
+test('more ciphertexts than a document names, where bfv would need few', async () => {
+  const labels = { type: 'category', values: Array.from({ length: 1500 }, (_, i) => `${i}`) };
+  const task = taskOf({ a: labels, b: labels }, [{ ...COUNT, by: ['a', 'b'] }], { scheme: 'paillier' });
+  const error = await refusalOf('TASK_IMPOSSIBLE', () => planTask(task));
+  // 3000 records have 12 bits, so a slot has 15.
+  expect(error.message).toBe(
+    'The statistics need 2250000 slots, which are 16545 ciphertexts of 136 slots; a plan has at most 10000. The ' +
+      'smallest change is to leave out or merge cells until at most 1360000 slots are left; or let scheme be bfv, ' +
+      'which computes it as it is',
+  );
+});
+
+test('more statistical bits than the key ceremony of paillier holds, where bfv holds them', async () => {
+  const security = { 'statistical-bits': 128 };
+  const task = taskOf({ x: { type: 'boolean' } }, [COUNT], { security, scheme: 'paillier' });
+  const error = await refusalOf('TASK_IMPOSSIBLE', () => planTask(task));
+  expect(error.message).toContain('or let scheme be bfv, which computes it as it is');
+  expect(planTask({ ...task, scheme: 'auto' }).scheme).toBe('bfv');
+});
+
 const LIE = taskOf({ x: { type: 'integer', min: -5, max: 5 } }, [
   { name: 's', statistic: 'sd', of: 'x', decimals: 2 },
 ]);

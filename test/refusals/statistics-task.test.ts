@@ -27,6 +27,24 @@ const REFUSED: Record<string, Refused> = {
     says: 'colour: unknown key; known are strongroom, title',
   },
   'a missing field': { from: /legal-basis: .*/, to: '', says: 'legal-basis: is missing' },
+  'an unknown scheme': {
+    from: 'retention: P30D',
+    to: 'retention: P30D\nscheme: ckks',
+    says: 'scheme: must be auto, bfv or paillier',
+    line: 8,
+  },
+  'a modulus of another length': {
+    from: 'retention: P30D',
+    to: 'retention: P30D\nsecurity: { modulus-bits: 1024 }',
+    says: 'security.modulus-bits: must be 2048 or 3072',
+    line: 8,
+  },
+  'a length that the scheme has no use for': {
+    from: 'retention: P30D',
+    to: 'retention: P30D\nscheme: bfv\nsecurity: { modulus-bits: 3072 }',
+    says: 'security.modulus-bits: is the length of a paillier key, and scheme is bfv: leave it out, or let scheme be paillier',
+    line: 9,
+  },
   'an empty purpose': {
     from: /purpose: >-\n(?: .*\n)+/,
     to: 'purpose: " "\n',

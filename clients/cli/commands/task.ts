@@ -114,10 +114,7 @@ export function addTaskCommands(program: Command, context: () => Context): void 
       await withSession(
         profile,
         async (session) => {
-          const tell = (life: TaskLife) => {
-            const { phase, progress } = summary(life);
-            output.progress(`${new Date().toISOString()}  ${phase} ${progress}`.trimEnd());
-          };
+          const tell = teller((line) => output.progress(`${new Date().toISOString()}  ${line}`));
           const life = session.task(id);
           tell(life);
           const over = (task_: TaskLife) =>
@@ -128,6 +125,21 @@ export function addTaskCommands(program: Command, context: () => Context): void 
         options,
       );
     });
+}
+
+const AT_MOST_EVERY_MS = 1_000;
+
+/** Tells each new phase at once, and what changes within it at most once a second. */
+function teller(tell: (line: string) => void): (life: TaskLife) => void {
+  let told: { phase: string; line: string; at: number } | undefined;
+  return (life) => {
+    const { phase, progress } = summary(life);
+    const line = `${phase} ${progress}`.trimEnd();
+    const at = Date.now();
+    if (told?.line === line || (told?.phase === phase && at - told.at < AT_MOST_EVERY_MS)) return;
+    tell(line);
+    told = { phase, line, at };
+  };
 }
 
 export function stateInWords(state: Summary): string {

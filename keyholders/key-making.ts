@@ -1,0 +1,84 @@
+/**
+ * This key holder's part in the key ceremony of one task, kept while it runs. Everything in it follows from the seed
+ * and the log, so a process that was restarted opens it anew and catches up.
+ */
+import { StrongroomError } from '../proto/errors.ts';
+import type { CeremonyProgress, HolderCeremony } from '../schemes/scheme.ts';
+import { sha256Hex } from '../trust/digest.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { openCeremonyOf } from './ceremony.ts';
+import type { Fetch } from './evaluation.ts';
+
+export class KeyMaking implements Disposable {
+  readonly #ceremony: HolderCeremony;
+  /** What this holder says in the present round, once it has been computed. */
+  #message: Uint8Array | undefined;
+
+  private constructor(ceremony: HolderCeremony) {
+    this.#ceremony = ceremony;
+  }
+
+  /** The caller wipes the seed. */
+  static async open(task: TaskLife, seed: Uint8Array, holder: string): Promise<KeyMaking> {
+    return new KeyMaking(await openCeremonyOf(task.context, seed, task.holders.indexOf(holder)));
+  }
+
+  get round(): number {
+    return this.#ceremony.round;
+  }
+
+  get finished(): boolean {
+    return this.#ceremony.finished;
+  }
+
+  get progress(): CeremonyProgress {
+    return this.#ceremony.progress;
+  }
+
+  jointKey(): Uint8Array {
+    return this.#ceremony.jointKey();
+  }
+
+  /** This holder's message of the present round; computed once. */
+  async message(): Promise<Uint8Array> {
+    return (this.#message ??= await this.#ceremony.contribution());
+  }
+
+  /**
+   * Takes in every round that is complete in the log. Throws CIPHERTEXT_INVALID or KEY_TEST_FAILED, naming the key
+   * holder whose message is wrong.
+   */
+  async catchUp(task: TaskLife, fetch: Fetch): Promise<void> {
+    while (this.round < task.completeRounds) {
+      const messages = await this.#messagesOf(task, this.round, fetch);
+      try {
+        await this.#ceremony.take(messages);
+      } catch (error) {
+        throw task.nameHolder(error);
+      }
+      this.#message = undefined;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#ceremony[Symbol.dispose]();
+  }
+
+  #messagesOf(task: TaskLife, round: number, fetch: Fetch): Promise<Uint8Array[]> {
+    const own = this.#message;
+    const ownDigest = own === undefined ? undefined : sha256Hex(own);
+    return Promise.all(
+      task.holders.map(async (holder) => {
+        const blob = task.contributions[round]?.get(holder)?.payload.message;
+        if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
+        return own !== undefined && blob.digest === ownDigest ? own : fetch(holder, blob);
+      }),
+    );
+  }
+}
+
+/** The steps of a ceremony in words, for people who watch. */
+export function describeProgress({ step, tried, expected }: CeremonyProgress): string {
+  if (tried === undefined || expected === undefined) return step;
+  return `${step}; ${tried} candidates tried, ${expected} expected`;
+}

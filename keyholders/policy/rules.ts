@@ -1,0 +1,179 @@
+/**
+ * The rules of a key holder: Cedar policies (https://docs.cedarpolicy.com), read from a file, validated against
+ * `schema.cedarschema`, and asked about one task at a time. What no policy permits is refused.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import { StrongroomError } from '../../proto/errors.ts';
+import { sha256Hex } from '../../trust/digest.ts';
+
+/** The policies that come with the program, by the name that stands for them in a configuration. */
+const SHIPPED = ['operator', 'automatic'] as const;
+
+const POLICIES = new URL('../policies/', import.meta.url);
+const SCHEMA = readFileSync(new URL('schema.cedarschema', import.meta.url), 'utf8');
+const SCHEMA_NAME = 'strongroom';
+
+/** Asked in this order; the first that is allowed is the verdict. */
+const ACTIONS = { approve: 'approve-automatically', ask: 'ask-operator' } as const;
+
+/** One policy: its `@id` and `@reason`. */
+interface Rule {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  /** In it `{differencing}` stands for what a comparison with earlier tasks has found. */
+  readonly reason: string | undefined;
+}
+
+export interface Ruling {
+  readonly outcome: 'approve' | 'ask' | 'reject';
+  /** The policies that made it so; none where it is rejected because nothing permits it. */
+  readonly determining: readonly Rule[];
+  /** The policy that cannot be decided, and why; present only where it is rejected for that. */
+  readonly undecided?: string;
+}
+
+/** What Cedar is asked about, beside the action. */
+export interface Request {
+  readonly requester: string;
+  readonly task: cedar.EntityJson;
+  readonly context: cedar.Context;
+}
+
+export class Rules {
+  /** The file, as people know it. */
+  readonly file: string;
+  readonly #rules: ReadonlyMap<string, Rule>;
+  readonly #cached: string;
+
+  private constructor(file: string, rules: ReadonlyMap<string, Rule>, cached: string) {
+    this.file = file;
+    this.#rules = rules;
+    this.#cached = cached;
+  }
+
+  /**
+   * Reads the policies that a configuration names: `operator`, `automatic`, or a file, relative to `folder`.
+   * Throws USAGE with file and line of everything that does not fit.
+   */
+  static read(name: string, folder = '.'): Rules {
+    const shipped = SHIPPED.some((known) => known === name);
+    const file = shipped ? fileURLToPath(new URL(`${name}.cedar`, POLICIES)) : resolve(folder, name);
+    const text = readPolicies(file);
+    const rules = checkPolicies(text, file);
+    const cached = sha256Hex(Buffer.from(text));
+    requireParsed(cedar.preparseSchema(SCHEMA_NAME, SCHEMA), 'schema.cedarschema', SCHEMA);
+    const staticPolicies = Object.fromEntries([...rules].map(([id, { text: policy }]) => [id, policy]));
+    requireParsed(cedar.preparsePolicySet(cached, { staticPolicies }), file, text);
+    return new Rules(file, rules, cached);
+  }
+
+  /**
+   * A forbid wins over every permit of the same action. An error in one policy, such as a sum beyond 64 bits, is
+   * a refusal: Cedar leaves that policy out, and it may be the one that forbids.
+   */
+  judge(request: Request): Ruling {
+    const approve = this.#ask(ACTIONS.approve, request);
+    if (typeof approve === 'string') return { outcome: 'reject', determining: [], undecided: approve };
+    if (approve.allowed) return { outcome: 'approve', determining: approve.determining };
+    const ask = this.#ask(ACTIONS.ask, request);
+    if (typeof ask === 'string') return { outcome: 'reject', determining: [], undecided: ask };
+    return { outcome: ask.allowed ? 'ask' : 'reject', determining: ask.determining };
+  }
+
+  /** The answer for one action, or which policy cannot be decided. */
+  #ask(action: string, { requester, task, context }: Request): Answer | string {
+    const answer = cedar.statefulIsAuthorized({
+      principal: { type: 'Party', id: requester },
+      action: { type: 'Action', id: action },
+      resource: task.uid,
+      context,
+      entities: [task],
+      preparsedSchemaName: SCHEMA_NAME,
+      validateRequest: true,
+      preparsedPolicySetId: this.#cached,
+    });
+    if (answer.type === 'failure') {
+      throw new StrongroomError('INTERNAL', `The policy cannot be asked: ${answer.errors[0]?.message ?? ''}`);
+    }
+    const { decision, diagnostics } = answer.response;
+    const [failed] = diagnostics.errors;
+    if (failed !== undefined) return `${failed.policyId} cannot be decided: ${failed.error.message}`;
+    const determining = diagnostics.reason.toSorted().flatMap((id) => this.#rules.get(id) ?? []);
+    return { allowed: decision === 'allow', determining };
+  }
+}
+
+interface Answer {
+  readonly allowed: boolean;
+  readonly determining: readonly Rule[];
+}
+
+function readPolicies(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StrongroomError(
+      'USAGE',
+      `The policy ${file} cannot be read; it is ${SHIPPED.join(', ')}, or a file of Cedar policies.`,
+      { cause, details: { file } },
+    );
+  }
+}
+
+/** Everything that Cedar's parser and validator say is an error here: a rule that can never apply is none. */
+function checkPolicies(text: string, file: string): Map<string, Rule & { readonly text: string }> {
+  const parts = cedar.policySetTextToParts(text);
+  if (parts.type === 'failure') throw unfit(file, text, parts.errors);
+  const [template] = parts.policy_templates;
+  if (template !== undefined) {
+    throw unfitAt(file, lineAt(text, byteOf(text, template)), 'is a template; write its policies out');
+  }
+  const rules = new Map<string, Rule & { readonly text: string }>();
+  for (const policy of parts.policies) {
+    const place = (problem: string) => unfitAt(file, lineAt(text, byteOf(text, policy)), problem);
+    const parsed = cedar.policyToJson(policy);
+    if (parsed.type === 'failure') throw unfit(file, text, parsed.errors);
+    const { id, reason } = parsed.json.annotations ?? {};
+    if (typeof id !== 'string' || id === '') throw place('has no @id("…"), by which a refusal names it');
+    if (rules.has(id)) throw place(`has the @id of another policy, "${id}"`);
+    rules.set(id, { id, effect: parsed.json.effect, reason, text: policy });
+  }
+  const validated = cedar.validate({
+    schema: SCHEMA,
+    policies: { staticPolicies: text },
+    validationSettings: { mode: 'strict' },
+  });
+  const problems =
+    validated.type === 'failure'
+      ? validated.errors
+      : [...validated.validationErrors, ...validated.validationWarnings].map(({ error }) => error);
+  if (problems.length > 0) throw unfit(file, text, problems);
+  return rules;
+}
+
+function requireParsed(answer: cedar.CheckParseAnswer, file: string, text: string): void {
+  if (answer.type === 'failure') throw unfit(file, text, answer.errors);
+}
+
+function unfit(file: string, text: string, errors: readonly cedar.DetailedError[]): StrongroomError {
+  const lines = errors.map(({ message, help, sourceLocations = [] }) => ({
+    line: lineAt(text, sourceLocations[0]?.start ?? 0),
+    words: [message.replace(/^for policy `[^`]*`, /, ''), ...(help === null ? [] : [help])].join('; '),
+  }));
+  // A policy over both actions is told of twice.
+  const told = [...new Set(lines.map(({ line, words }) => `${file}:${line}: ${words}`))];
+  return new StrongroomError('USAGE', told.join('\n'), { details: { file, line: lines[0]?.line ?? 1 } });
+}
+
+const unfitAt = (file: string, line: number, problem: string): StrongroomError =>
+  new StrongroomError('USAGE', `${file}:${line}: this policy ${problem}`, { details: { file, line } });
+
+/** Cedar counts bytes of UTF-8. */
+const lineAt = (text: string, byte: number): number =>
+  Buffer.from(text).subarray(0, byte).toString('utf8').split('\n').length;
+
+const byteOf = (text: string, part: string): number =>
+  Buffer.byteLength(text.slice(0, Math.max(0, text.indexOf(part))));

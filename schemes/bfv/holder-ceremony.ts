@@ -1,0 +1,76 @@
+import { StrongroomError } from '../../proto/errors.ts';
+import { loadEngine } from '../rlwe/engine.ts';
+import { writePolynomial } from '../rlwe/message.ts';
+import type { Ring } from '../rlwe/ring.ts';
+import type { Words } from '../rlwe/words.ts';
+import type { HolderCeremony, SchemeContext } from '../scheme.ts';
+import { bind } from './binding.ts';
+import { BfvCeremony } from './ceremony.ts';
+import { commonReference } from './joint-key.ts';
+import { expandSecret, keyContribution } from './key-contribution.ts';
+import { openKeyRing } from './levels.ts';
+import { requireSound, type BfvParameters } from './parameters.ts';
+import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
+
+type Context = SchemeContext<BfvParameters>;
+
+/** See `HolderCeremony`. The ceremony keeps what the seed expands to, wiped when it is disposed of. */
+export async function openBfvHolderCeremony(
+  context: Context,
+  seed: Uint8Array,
+  holder: number,
+): Promise<HolderCeremony> {
+  requireSound(context.parameters);
+  const ring = openKeyRing(await loadEngine(), context.parameters);
+  return new BfvHolderCeremony(context, ring, expandSecret(ring, bind(context), seed), holder);
+}
+
+class BfvHolderCeremony extends BfvCeremony implements HolderCeremony {
+  readonly #secret: Secret;
+  readonly #holder: number;
+  #open = true;
+
+  constructor(context: Context, ring: Ring, secret: Secret, holder: number) {
+    super(context, ring);
+    this.#secret = secret;
+    this.#holder = holder;
+  }
+
+  contribution(): Promise<Uint8Array> {
+    if (this.#open && this.round === 0) return Promise.resolve(this.#contribution());
+    if (this.#open && this.round === 1) return Promise.resolve(this.#testShare());
+    throw new StrongroomError('INTERNAL', 'the key ceremony is finished, or its secret was wiped');
+  }
+
+  /** A holder says nothing more about a key that is not the one it contributed to. */
+  protected override takeWords(messages: readonly Uint8Array[], words: Words[]): void {
+    const opened = messages[this.#holder];
+    if (this.round === 0 && (!opened || Buffer.compare(opened, this.#contribution()) !== 0)) {
+      throw new StrongroomError(
+        'COMMITMENT_MISMATCH',
+        `the transcript shows another key contribution for key holder ${this.#holder + 1} than this one made`,
+        { details: { holder: this.#holder } },
+      );
+    }
+    super.takeWords(messages, words);
+  }
+
+  override [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
+    wipeSecret(this.#secret);
+    super[Symbol.dispose]();
+  }
+
+  #contribution(): Uint8Array {
+    const reference = commonReference(this.binding, this.parameters);
+    const b = keyContribution(this.ring, this.binding, this.#secret, reference);
+    return writePolynomial(this.binding.tag('key-contribution'), b);
+  }
+
+  #testShare(): Uint8Array {
+    const a = this.ring.fromNtt(commonReference(this.binding, this.parameters));
+    const share = partialDecryption(this.ring, this.binding, this.parameters, this.#secret, a);
+    return writePolynomial(this.binding.tag('key-test-share'), share);
+  }
+}

@@ -1,0 +1,30 @@
+import type { CiphertextSum, Evaluator } from '../scheme.ts';
+import type { Context } from './binding.ts';
+import { openJointKey, type PaillierJointKey } from './joint-key.ts';
+import { parseInput, verifyKnowledge } from './plaintext-proof.ts';
+import { PaillierSum } from './sum.ts';
+
+/** See `Evaluator`. Throws what `openJointKey` throws. */
+export function openPaillierEvaluator(context: Context, jointKey: Uint8Array): Promise<Evaluator> {
+  return Promise.try(() => new PaillierEvaluator(openJointKey(context, jointKey)));
+}
+
+class PaillierEvaluator implements Evaluator {
+  readonly #key: PaillierJointKey;
+
+  constructor(key: PaillierJointKey) {
+    this.#key = key;
+  }
+
+  validateInput(ciphertext: Uint8Array, party: string): void {
+    verifyKnowledge(this.#key, [parseInput(this.#key, party, ciphertext)]);
+  }
+
+  sum(): CiphertextSum {
+    return new PaillierSum(this.#key);
+  }
+
+  [Symbol.dispose](): void {
+    // The joint key is public, and the process may need it again.
+  }
+}

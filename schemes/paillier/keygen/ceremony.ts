@@ -1,0 +1,11 @@
+import type { Ceremony } from '../../scheme.ts';
+import type { Context } from '../binding.ts';
+import { requireSound } from '../parameters.ts';
+import { openSetting } from './setting.ts';
+import { PaillierCeremony } from './state-machine.ts';
+
+/** See `Ceremony`. */
+export async function openPaillierCeremony(context: Context): Promise<Ceremony> {
+  requireSound(context.parameters);
+  return new PaillierCeremony(await openSetting(context));
+}

@@ -1,0 +1,18 @@
+import type { Context } from '../binding.ts';
+import { bindCeremony } from './binding.ts';
+import { candidateForm } from './candidate-form.ts';
+import { mostBatches } from './plan.ts';
+import { openProducts } from './products/products.ts';
+import type { CeremonySetting } from './round.ts';
+
+/** What all rounds of the ceremony of a task share. The products in it are to be disposed of. */
+export async function openSetting(context: Context): Promise<CeremonySetting> {
+  const { modulusBits, holders, statisticalBits } = context.parameters;
+  const binding = bindCeremony(context);
+  const form = candidateForm(modulusBits, holders);
+  const products = await openProducts(
+    { modulusBits, holders, statisticalBits, batches: mostBatches(context.parameters) },
+    binding.digest,
+  );
+  return { context, plan: context.parameters, form, binding, products };
+}

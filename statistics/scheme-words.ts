@@ -1,0 +1,34 @@
+/** What the parameters of a plan are, and why its results are exact, in the words of its scheme. */
+import type { Plan } from './plan.ts';
+
+export function parameterWords({ parameters }: Plan): { form: string; standard: string } {
+  if (parameters.scheme === 'bfv') {
+    const { ringDegree, plainModulus } = parameters;
+    return {
+      form: `ring degree ${ringDegree}, plaintext modulus ${plainModulus}`,
+      standard: 'Homomorphic Encryption Standard',
+    };
+  }
+  const { modulusBits, slots, slotBits, expectedCandidates } = parameters;
+  return {
+    form:
+      `modulus of ${modulusBits} bits that nobody can factor, found among ${expectedCandidates} candidates on ` +
+      `average; ${slots} slots of ${slotBits} bits in a ciphertext`,
+    standard: 'NIST SP 800-57',
+  };
+}
+
+export function marginWords(plan: Plan): { margin: string; holds: string } {
+  if (plan.scheme === 'paillier') {
+    return {
+      margin:
+        `overflow: ${plan.margins.guardBits} guard bits and a sign above the largest sum of a slot; a result in ` +
+        'which they differ is void',
+      holds: plan.parameters.magnitude,
+    };
+  }
+  return {
+    margin: `noise: ${plan.margins.noiseBits} bits of margin between the largest noise that can occur and a wrong result`,
+    holds: String((BigInt(plan.parameters.plainModulus) - 1n) / 2n),
+  };
+}

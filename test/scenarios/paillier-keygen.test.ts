@@ -1,0 +1,126 @@
+/** Key ceremonies from the first message to a key that decrypts; small moduli, everything else as in a task. */
+import { checkPrimeSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { deriveBases } from '../../schemes/paillier/bases.ts';
+import type { Context } from '../../schemes/paillier/binding.ts';
+import { decryptionExponent } from '../../schemes/paillier/decryption-exponent.ts';
+import { bitLength, centred, fromBytes, inverse } from '../../schemes/paillier/integers.ts';
+import { HolderSecrets } from '../../schemes/paillier/keygen/holder-secrets.ts';
+import { PaillierHolderCeremony } from '../../schemes/paillier/keygen/holder-ceremony.ts';
+import { openModulus } from '../../schemes/paillier/modular.ts';
+import { KEY_TAG_BYTES, widthsOf } from '../../schemes/paillier/parameters.ts';
+import { openSetting } from '../../schemes/paillier/keygen/setting.ts';
+import { openTable, seedOf, type Table } from '../fixtures/paillier-keygen.ts';
+
+function contentsOf({ parameters }: Context, key: Uint8Array): { modulus: bigint; opened: bigint } {
+  const n = parameters.modulusBits / 8;
+  const w = widthsOf(parameters).opened;
+  expect(key.length).toBe(KEY_TAG_BYTES + n + w + parameters.holders * 2 * n);
+  return {
+    modulus: fromBytes(key.subarray(KEY_TAG_BYTES, KEY_TAG_BYTES + n)),
+    opened: fromBytes(key.subarray(KEY_TAG_BYTES + n, KEY_TAG_BYTES + n + w)),
+  };
+}
+
+/** Encrypts, lets all holders decrypt partially, combines. */
+function throughTheKey(name: string, context: Context, key: Uint8Array, value: bigint): bigint {
+  const contents = contentsOf(context, key);
+  const { modulus, opened } = contents;
+  const ring = openModulus(modulus ** 2n);
+  const { encryption } = deriveBases(context, modulus, ring);
+  const randomised = ring.power(encryption, 123456789123456789n);
+  const ciphertext = ((1n + value * modulus) * randomised) % ring.value;
+  let combined = 1n;
+  for (let holder = 0; holder < context.parameters.holders; holder += 1) {
+    const exponent = 2n * decryptionExponent(context, seedOf(name, holder), holder, contents);
+    combined = (combined * ring.power(ciphertext, exponent)) % ring.value;
+  }
+  expect(combined % modulus).toBe(1n);
+  return centred(((combined - 1n) / modulus) * inverse(-2n * opened, modulus), modulus);
+}
+
+/** What no one party ever has: p and q, out of all seeds. */
+function factorsOf(name: string, { setting }: Table, modulus: bigint): [bigint, bigint] {
+  const holders = Array.from(
+    { length: setting.plan.holders },
+    (_, holder) => new HolderSecrets(setting, seedOf(name, holder), holder),
+  );
+  for (let batch = 0; ; batch += 1) {
+    const parts = holders.map((secrets) => secrets.batch(batch).parts);
+    for (let i = 0; i < setting.plan.candidatesPerBatch; i += 1) {
+      const p = parts.reduce((sum, part) => sum + (part[i]?.p ?? 0n), 0n);
+      const q = parts.reduce((sum, part) => sum + (part[i]?.q ?? 0n), 0n);
+      if (p * q === modulus) return [p, q];
+    }
+  }
+}
+
+/** A holder's own process, as far as the scheme goes. */
+async function openHolder(name: string, { context }: Table, holder: number): Promise<PaillierHolderCeremony> {
+  const setting = await openSetting(context);
+  return new PaillierHolderCeremony(setting, new HolderSecrets(setting, seedOf(name, holder), holder));
+}
+
+describe('a whole ceremony', () => {
+  test.each([3, 4])('%i holders make a key of two primes that all of them together decrypt under', async (K) => {
+    const name = `whole ${K}`;
+    using table = await openTable(name, { holders: K });
+    const transcript = await table.finish();
+    expect(transcript.length).toBeGreaterThanOrEqual(10);
+    expect(table.observer.round).toBe(transcript.length);
+    const key = table.observer.jointKey();
+    const { modulus } = contentsOf(table.context, key);
+    expect(bitLength(modulus)).toBe(512);
+    const [p, q] = factorsOf(name, table, modulus);
+    expect(checkPrimeSync(p) && checkPrimeSync(q) && p !== q).toBe(true);
+    for (const value of [0n, 1n, -1n, 10n ** 70n, -(10n ** 70n)]) {
+      expect(throughTheKey(name, table.context, key, value)).toBe(value);
+    }
+  });
+
+  test('batches that give nothing are opened, and the search goes on', async () => {
+    const name = 'several batches';
+    using table = await openTable(name, { candidatesPerBatch: 256, mostCandidates: 20 * 256 });
+    const { progress } = table.observer;
+    expect(progress).toMatchObject({ tried: 0, expected: 605 });
+    await table.until('acceptance');
+    expect(table.observer.due.batch).toBeGreaterThan(0);
+    expect(table.observer.progress.tried).toBe(256 * (table.observer.due.batch + 1));
+    await table.finish();
+    expect(throughTheKey(name, table.context, table.observer.jointKey(), 42n)).toBe(42n);
+  });
+
+  test('a search without success ends with a reason that names nobody', async () => {
+    using table = await openTable('no luck', { candidatesPerBatch: 4, mostCandidates: 8 });
+    const failure = await table.finish().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'KEY_TEST_FAILED', details: { tried: 8 } });
+    expect(failure).not.toHaveProperty('details.holder');
+  });
+});
+
+describe('the process of a holder', () => {
+  test('says from its seed what it said before it was started again, and ends with the same key', async () => {
+    const name = 'restart';
+    using table = await openTable(name);
+    const transcript = await table.finish();
+    using again = await openHolder(name, table, 1);
+    for (const messages of transcript) {
+      const said = await again.contribution();
+      expect(Buffer.compare(said, messages[1] ?? new Uint8Array())).toBe(0);
+      await again.take(messages);
+    }
+    expect(again.finished).toBe(true);
+    expect(Buffer.compare(again.jointKey(), table.observer.jointKey())).toBe(0);
+    await expect(again.contribution()).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  test('does not go on where others show another message for it', async () => {
+    using table = await openTable('impostor');
+    const messages = table.say();
+    const spoilt = messages.with(1, table.sayOtherwise(1));
+    using victim = await openHolder('impostor', table, 1);
+    await expect(victim.take(spoilt)).rejects.toMatchObject({ code: 'COMMITMENT_MISMATCH', details: { holder: 1 } });
+    using other = await openHolder('impostor', table, 0);
+    await expect(other.take(spoilt)).resolves.toBeUndefined();
+  });
+});
