@@ -21,7 +21,10 @@ const services = SERVICES.map((service) => ({
 /** Everything by which something is decrypted, or a key share is held. */
 const DECRYPTS = [
   'schemes/(key-share|combiner)\\.ts',
-  'schemes/bfv/(key-share|partial-decryption|combination|key-contribution)\\.ts',
+  'schemes/bfv/(key-share|partial-decryption|combination|key-contribution|holder-ceremony)\\.ts',
+  'schemes/paillier/(key-share|combination|decryption-exponent)\\.ts',
+  'schemes/paillier/keygen/(holder-ceremony|holder-secrets|blame)\\.ts',
+  'schemes/paillier/keygen/products/(holder-products|holder-batch|holder-single)\\.ts',
   'trust/sealed-box-open\\.ts',
 ].join('|');
 

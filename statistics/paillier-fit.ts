@@ -6,8 +6,6 @@
  * into limbs, each of which pays for the contributors, the sign and the guard bits anew. What is best depends on
  * the sums, so every width is tried.
  */
-import { mostBatches } from '../schemes/paillier/keygen/plan.ts';
-import { planProducts } from '../schemes/paillier/keygen/products/plan.ts';
 import {
   choosePaillierParameters,
   paillierSlots,
@@ -46,14 +44,7 @@ export function fitPaillier(task: TaskDocument): Fit<PaillierParameters> {
     statisticalBits: statisticalBitsOf(task),
     magnitude,
   });
-  requireCeremony(parameters);
   return { layout, parameters, ciphertexts: Math.ceil(layout.slots / parameters.slots) };
-}
-
-/** The floor fits committees of every size, so only a larger λ is worth the search for primes. */
-function requireCeremony(parameters: PaillierParameters): void {
-  if (parameters.statisticalBits === STATISTICAL_FLOOR) return;
-  planProducts({ ...parameters, batches: mostBatches(parameters) });
 }
 
 /** The best of the limits 2^n − 1, from a digit of two bits of every party to the widest sum or the whole modulus. */

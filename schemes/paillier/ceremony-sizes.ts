@@ -1,22 +1,36 @@
 /** How much the key ceremony sends, for the plan of a task. */
+import { mostBatches, type CeremonyPlan } from './keygen/plan.ts';
+import { planProducts } from './keygen/products/plan.ts';
+
 /** See the fields of the same names in `PaillierParameters`. */
 interface CeremonySizes {
-  readonly candidatesPerBatch: number;
   readonly contributionBytes: number;
   readonly ceremonyBytes: number;
 }
 
 /** One slot of the joint multiplication holds one pair. */
-const CANDIDATES_PER_BATCH = 8192;
-/** What one holder sends for a batch, for each bit of the modulus. */
-const BATCH_BYTES_PER_BIT = 36_600;
+export const CANDIDATES_PER_BATCH = 8192;
 
-export function ceremonySizes(modulusBits: number, expectedCandidates: number): CeremonySizes {
-  const batch = BATCH_BYTES_PER_BIT * modulusBits;
-  const batches = 1 / (1 - Math.exp(-CANDIDATES_PER_BATCH / expectedCandidates));
+/** Tags, the seed of the batch before and a commitment: what stands around the words of a message, at most. */
+const OVERHEAD = 4 * 32;
+/** The part of the candidates that trial division leaves, of which each holder sends one value modulo N. */
+const SURVIVORS = 0.12;
+
+/**
+ * The largest message is Enc(p_i): for each plaintext prime two polynomials of 8·N bytes for each prime of q; a
+ * partial decryption has one. Throws TASK_IMPOSSIBLE where the ceremony has no room for so much statistical hiding.
+ */
+export function ceremonySizes(plan: CeremonyPlan, expectedCandidates: number): CeremonySizes {
+  const { ringDegree, primes, batchPrimes, singlePrimes } = planProducts({
+    ...plan,
+    batches: mostBatches(plan),
+  });
+  const polynomial = 8 * ringDegree * primes.length;
+  const screen = SURVIVORS * plan.candidatesPerBatch * (plan.modulusBits / 8);
+  const batch = 5 * polynomial * batchPrimes.length + screen;
+  const batches = 1 / (1 - Math.exp(-plan.candidatesPerBatch / expectedCandidates));
   return {
-    candidatesPerBatch: CANDIDATES_PER_BATCH,
-    contributionBytes: batch / 2,
-    ceremonyBytes: Math.round(batch * batches),
+    contributionBytes: 2 * polynomial * batchPrimes.length + OVERHEAD,
+    ceremonyBytes: Math.round(batch * batches + (2 + 5 * singlePrimes.length) * polynomial),
   };
 }

@@ -9,7 +9,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../proto/errors.ts';
-import { ceremonySizes } from './ceremony-sizes.ts';
+import { CANDIDATES_PER_BATCH, ceremonySizes } from './ceremony-sizes.ts';
 import { bitLength, byteLength } from './integers.ts';
 import { expectedCandidates } from './keygen/candidate-form.ts';
 
@@ -108,8 +108,12 @@ export function choosePaillierParameters(task: PaillierTask): PaillierParameters
   const n = byteLength(modulusBits);
   const widths = widthsOf({ modulusBits, holders, statisticalBits, randomness });
   const expected = expectedCandidates(modulusBits);
-  const sizes = ceremonySizes(modulusBits, expected);
-  const batches = Math.ceil((PATIENCE * expected) / sizes.candidatesPerBatch);
+  const batches = Math.ceil((PATIENCE * expected) / CANDIDATES_PER_BATCH);
+  const search = {
+    candidatesPerBatch: CANDIDATES_PER_BATCH,
+    mostCandidates: batches * CANDIDATES_PER_BATCH,
+  };
+  const sizes = ceremonySizes({ modulusBits, holders, statisticalBits, ...search }, expected);
   return {
     scheme: 'paillier',
     modulusBits,
@@ -123,7 +127,7 @@ export function choosePaillierParameters(task: PaillierTask): PaillierParameters
     magnitude: String(magnitude),
     randomness,
     expectedCandidates: expected,
-    mostCandidates: batches * sizes.candidatesPerBatch,
+    ...search,
     ...sizes,
     jointKeyBytes: KEY_TAG_BYTES + n + widths.opened + holders * 2 * n,
     ciphertextBytes: 2 * n + 2 * n + n + widths.randomnessResponse,

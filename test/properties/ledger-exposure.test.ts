@@ -46,7 +46,7 @@ test('a party is alone exactly where its unit vector adds nothing to the rank', 
     fc.property(matrices, (matrix) => {
       const rows = matrix.map(
         (values): SumRow =>
-          new Map(values.flatMap((value, i) => (value === 0 ? [] : [[parties[i] ?? '', value as 1 | -1]]))),
+          new Map(values.flatMap((value, i) => (value === 0 ? [] : [[parties[i] ?? '', value]]))),
       );
       const expected = parties.filter((_, i) => {
         const unit = parties.map((_party, j) => (i === j ? 1 : 0));

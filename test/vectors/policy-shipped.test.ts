@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { judge, type Verdict } from '../../keyholders/policy.ts';
 import { Rules } from '../../keyholders/policy/rules.ts';
-import { subjectOf } from '../../keyholders/policy/subject.ts';
+import { subjectOf, type Subject } from '../../keyholders/policy/subject.ts';
 import { askedBy } from '../../keyholders/ledger-asked.ts';
 import type { LedgerEntry } from '../../keyholders/ledger.ts';
 import { parseTask } from '../../statistics/task.ts';
@@ -58,7 +58,8 @@ const ids = ({ determining }: Verdict): string[] => determining.map(({ id }) => 
 describe('operator', () => {
   test('a plain task is asked about', () => {
     const verdict = says('operator', cast.propose());
-    expect(verdict).toMatchObject({ outcome: 'ask', reason: expect.stringMatching(/^operator-decides: /) });
+    expect(verdict.outcome).toBe('ask');
+    expect(verdict.reason).toMatch(/^operator-decides: /);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -158,7 +159,7 @@ describe('recurring, with the names of the wages', () => {
     };
   };
   const rules = Rules.read('recurring.cedar', FOLDER);
-  const outcome = (entries: readonly LedgerEntry[] = [], changes: Partial<typeof subject> = {}, now = NOW) =>
+  const outcome = (entries: readonly LedgerEntry[] = [], changes: Partial<Subject> = {}, now = NOW) =>
     judge(rules, { ...subject, ...changes }, entries, 'holder-1', now).outcome;
 
   test('approved within the caps, asked about beyond them', () => {
@@ -178,12 +179,11 @@ describe('recurring, with the names of the wages', () => {
   });
 
   test('asked about where anything else is asked', () => {
-    const changed = (changes: object) =>
-      ({ document: { ...document, ...changes } }) as Partial<typeof subject>;
+    const changed = (changes: object) => ({ document: { ...document, ...changes } }) as Partial<Subject>;
     expect(outcome([], changed({ 'legal-basis': 'none' }))).toBe('ask');
     expect(outcome([], changed({ retention: 'P1Y' }))).toBe('ask');
     expect(outcome([], changed({ disclosure: { 'minimum-contributors': 2 } }))).toBe('ask');
-    expect(outcome([], { requester: 'office' } as Partial<typeof subject>)).toBe('ask');
+    expect(outcome([], { requester: 'office' })).toBe('ask');
     const parties = { ...document.parties, processing: ['holder-1', 'holder-2', 'holder-4'] };
     expect(outcome([], changed({ parties }))).toBe('ask');
   });

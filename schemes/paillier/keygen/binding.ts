@@ -4,6 +4,9 @@ import { lengthPrefixed, type Xof } from '../../rlwe/xof.ts';
 import type { Context } from '../binding.ts';
 import { byteLength, bitLength, toBytes } from '../integers.ts';
 
+/** What every message starts with. */
+export const TAG_BYTES = 32;
+
 /** One name for each round of messages. */
 export type RoundName =
   | 'key-contribution'

@@ -9,7 +9,8 @@ import { StrongroomError } from '../../../proto/errors.ts';
 import { sha256 } from '../../binding.ts';
 import { HolderSecrets } from './holder-secrets.ts';
 import { keyContributionRound } from './key-rounds.ts';
-import { TAG_BYTES, writeMessage } from './message.ts';
+import { TAG_BYTES } from './binding.ts';
+import { writeMessage } from './message.ts';
 import { Inconsistency, type CeremonySetting, type FinishedKey, type Round } from './round.ts';
 import { SEED_BYTES } from './seed-tree.ts';
 

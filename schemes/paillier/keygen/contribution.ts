@@ -1,6 +1,6 @@
 import { invalid } from '../../rlwe/validation.ts';
 import type { Context } from '../binding.ts';
-import { TAG_BYTES } from './message.ts';
+import { TAG_BYTES } from './binding.ts';
 
 /**
  * Throws CIPHERTEXT_INVALID unless the bytes have a length that a message of the ceremony can have. Which round it is

@@ -2,10 +2,8 @@
 import { StrongroomError } from '../../../proto/errors.ts';
 import { attributed } from '../../attributed.ts';
 import { invalid, requireLength } from '../../rlwe/validation.ts';
-import type { CeremonyBinding } from './binding.ts';
+import { TAG_BYTES, type CeremonyBinding } from './binding.ts';
 import type { CeremonySetting, Round } from './round.ts';
-
-export const TAG_BYTES = 32;
 
 export function writeMessage(
   binding: CeremonyBinding,

@@ -5,7 +5,6 @@
  * 2^53. Beyond, P = ∏ℓ is reduced modulo groups of moduli at once, down a tree (Bernstein, How to find smooth parts
  * of integers, 2004), and gcd(P mod N, N) decides.
  */
-import { gcd } from '../integers.ts';
 import { primesBetween, type CandidateForm } from './candidate-form.ts';
 import { lehmerGcd } from './lehmer-gcd.ts';
 
@@ -22,7 +21,7 @@ export function isPlausible(form: CandidateForm, modulus: bigint): boolean {
     modulus >= form.floor ** 2n &&
     modulus < form.ceiling ** 2n &&
     modulus % 4n === 1n &&
-    gcd(form.step, modulus % form.step) === 1n
+    lehmerGcd(form.step, modulus % form.step) === 1n
   );
 }
 
@@ -34,10 +33,7 @@ export function sift(form: CandidateForm, moduli: readonly bigint[]): number[] {
   const survivors: number[] = [];
   for (let i = 0; i < kept.length; i += GROUP) {
     const group = kept.slice(i, i + GROUP);
-    const remainders = remaindersOf(
-      product,
-      group.map((index) => moduli[index] ?? 1n),
-    );
+    const remainders = remaindersOf(product, productTree(group.map((index) => moduli[index] ?? 1n)));
     group.forEach((index, j) => {
       if (lehmerGcd(moduli[index] ?? 1n, remainders[j] ?? 0n) === 1n) survivors.push(index);
     });
@@ -69,13 +65,23 @@ function limbPowers(prime: number, limbs: number): number[] {
   return powers;
 }
 
-/** value modulo each of the moduli. */
-function remaindersOf(value: bigint, moduli: readonly bigint[]): bigint[] {
-  if (moduli.length === 0) return [];
-  const rest = value % productOf(moduli);
-  if (moduli.length === 1) return [rest];
-  const half = Math.ceil(moduli.length / 2);
-  return [...remaindersOf(rest, moduli.slice(0, half)), ...remaindersOf(rest, moduli.slice(half))];
+interface ProductTree {
+  readonly product: bigint;
+  readonly halves?: readonly [ProductTree, ProductTree];
+}
+
+/** Of at least one factor. */
+function productTree(factors: readonly bigint[]): ProductTree {
+  if (factors.length === 1) return { product: factors[0] ?? 1n };
+  const half = Math.ceil(factors.length / 2);
+  const halves = [productTree(factors.slice(0, half)), productTree(factors.slice(half))] as const;
+  return { product: halves[0].product * halves[1].product, halves };
+}
+
+/** value modulo each factor of the tree. */
+function remaindersOf(value: bigint, { product, halves }: ProductTree): bigint[] {
+  const rest = value % product;
+  return halves ? halves.flatMap((half) => remaindersOf(rest, half)) : [rest];
 }
 
 function productOf(factors: readonly bigint[]): bigint {

@@ -52,8 +52,19 @@ const PLAIN_BITS = { most: 50, least: 27 };
 /** R_j < 2^ADDEND_SLACK·2^λ·N leaves room for the K of the ceremony and for a larger λ of its own. */
 const ADDEND_SLACK = 48;
 
+/** Plans by task, since the search for primes takes a tenth of a second. */
+const PLANS = new Map<string, ProductPlan>();
+
 /** Throws TASK_IMPOSSIBLE where no plaintext prime is small enough. */
-export function planProducts(task: ProductTask): ProductPlan {
+export function planProducts({ holders, modulusBits, statisticalBits, batches }: ProductTask): ProductPlan {
+  const task = { holders, modulusBits, statisticalBits, batches };
+  const key = JSON.stringify(task);
+  const plan = PLANS.get(key) ?? searchPlan(task);
+  PLANS.set(key, plan);
+  return plan;
+}
+
+function searchPlan(task: ProductTask): ProductPlan {
   const valueBits = task.modulusBits + 1;
   const addendBits = 2 * task.modulusBits + task.statisticalBits + ADDEND_SLACK;
   const widths = { ...task, valueBits, addendBits };
