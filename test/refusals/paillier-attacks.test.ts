@@ -47,7 +47,11 @@ function valueAt(message: Uint8Array | undefined, offset: number, width: number)
 }
 
 /** What all partial decryptions together open as candidate 0: anybody can tell who has heard them all. */
-function candidateOf({ setting }: Table, products: readonly Uint8Array[], shares: readonly Uint8Array[]): bigint {
+function candidateOf(
+  { setting }: Table,
+  products: readonly Uint8Array[],
+  shares: readonly Uint8Array[],
+): bigint {
   const { batch } = setting.products;
   const bodies = (messages: readonly Uint8Array[]) => messages.map((message) => message.subarray(TAG_BYTES));
   return batch.open(0, batch.sumProducts(0, bodies(products)), bodies(shares))[0] ?? 0n;
@@ -58,7 +62,11 @@ describe('a holder that hears all others before it speaks', () => {
   const forced = blumPrime(256) * blumPrime(256);
 
   /** What the last holder makes of its message once it has those of the others, where nothing holds it back. */
-  function rush({ setting, context, observer }: Table, honest: readonly Uint8Array[], opened: bigint): Uint8Array {
+  function rush(
+    { setting, context, observer }: Table,
+    honest: readonly Uint8Array[],
+    opened: bigint,
+  ): Uint8Array {
     const own = honest[LAST]?.slice() ?? new Uint8Array();
     const others = honest.slice(0, LAST);
     const forge = (offset: number, turn: number): void => {
@@ -76,7 +84,13 @@ describe('a holder that hears all others before it speaks', () => {
       const { plaintext } = deriveBases(context, forced, ring);
       const target = modulo(1n - opened * plaintext * forced, ring.value);
       const rest = others.map((message) => inverse(valueAt(message, TAG_BYTES, 2 * WIDTH), ring.value));
-      own.set(toBytes(rest.reduce((v, each) => (v * each) % ring.value, target), 2 * WIDTH), TAG_BYTES);
+      own.set(
+        toBytes(
+          rest.reduce((v, each) => (v * each) % ring.value, target),
+          2 * WIDTH,
+        ),
+        TAG_BYTES,
+      );
     }
     return own;
   }
@@ -85,7 +99,8 @@ describe('a holder that hears all others before it speaks', () => {
     using table = await openTable('honest');
     const { setting, observer } = table;
     const { single } = setting.products;
-    const bodies = (messages: readonly Uint8Array[]) => messages.map((message) => message.subarray(TAG_BYTES));
+    const bodies = (messages: readonly Uint8Array[]) =>
+      messages.map((message) => message.subarray(TAG_BYTES));
     let [opened, before, sum]: [bigint, Uint8Array[], Uint8Array] = [0n, [], new Uint8Array()];
     const rounds: string[] = [];
     while (!observer.finished) {
@@ -116,7 +131,9 @@ describe('a holder that hears all others before it speaks', () => {
     using table = await openTable('honest');
     await table.until('candidate-openings');
     const honest = table.say();
-    await table.observer.take(honest.with(LAST, shifted(table.setting, honest[LAST] ?? new Uint8Array(), forced)));
+    await table.observer.take(
+      honest.with(LAST, shifted(table.setting, honest[LAST] ?? new Uint8Array(), forced)),
+    );
     expect(table.observer.due.name).toBe('blame');
     await expect(table.finish()).rejects.toMatchObject({
       code: 'KEY_TEST_FAILED',
@@ -135,8 +152,11 @@ describe('a message that is refused by itself, naming who sent it', () => {
       const round = observer.due;
       const honest = table.say();
       const own = honest[LAST] ?? new Uint8Array();
-      const retagged = (tag: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([tag, own.subarray(TAG_BYTES)]));
-      const copied = new Uint8Array(Buffer.concat([own.subarray(0, TAG_BYTES), (honest[0] ?? own).subarray(TAG_BYTES)]));
+      const retagged = (tag: Uint8Array): Uint8Array =>
+        new Uint8Array(Buffer.concat([tag, own.subarray(TAG_BYTES)]));
+      const copied = new Uint8Array(
+        Buffer.concat([own.subarray(0, TAG_BYTES), (honest[0] ?? own).subarray(TAG_BYTES)]),
+      );
       const { binding } = table.setting;
       const refusals: [string, Uint8Array][] = [
         ['tag', retagged(elsewhere.setting.binding.tag(round.name, round.batch, LAST))],
@@ -150,7 +170,10 @@ describe('a message that is refused by itself, naming who sent it', () => {
       ];
       if (before && before.length !== own.length) refusals.push(['length', before]);
       for (const [check, message] of refusals) {
-        await expect(observer.take(honest.with(LAST, message)), `${round.name}: ${check}`).rejects.toMatchObject({
+        await expect(
+          observer.take(honest.with(LAST, message)),
+          `${round.name}: ${check}`,
+        ).rejects.toMatchObject({
           code: 'CIPHERTEXT_INVALID',
           details: { check, holder: LAST },
         });

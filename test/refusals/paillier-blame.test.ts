@@ -25,22 +25,27 @@ describe('a lie about one candidate', () => {
     (index: number, factor: 'p' | 'q') =>
     (secrets: BatchSecrets): BatchSecrets => ({
       ...secrets,
-      parts: secrets.parts.map((part, i) => (i === index ? { ...part, [factor]: part[factor] + step } : part)),
+      parts: secrets.parts.map((part, i) =>
+        i === index ? { ...part, [factor]: part[factor] + step } : part,
+      ),
     });
 
   test.each([
     ['p', 'candidates'],
     ['q', 'candidate-products'],
-  ] as const)('another %s_i than the seed of the candidate gives: named, with the round and the candidate', async (factor, round) => {
-    using table = await openTable('one candidate', {}, { [CHEAT]: changed(5, factor) });
-    const failure = await table.finish().catch((error: unknown) => error);
-    expect(failure).toMatchObject({
-      code: 'KEY_TEST_FAILED',
-      details: { holder: CHEAT, batch: 0, candidate: 5, round: round === 'candidates' ? 2 : 3 },
-    });
-    expect(String(failure)).toContain(`"${round}"`);
-    expect(String(failure)).toContain('candidate 5: its opened factors do not multiply to its modulus');
-  });
+  ] as const)(
+    'another %s_i than the seed of the candidate gives: named, with the round and the candidate',
+    async (factor, round) => {
+      using table = await openTable('one candidate', {}, { [CHEAT]: changed(5, factor) });
+      const failure = await table.finish().catch((error: unknown) => error);
+      expect(failure).toMatchObject({
+        code: 'KEY_TEST_FAILED',
+        details: { holder: CHEAT, batch: 0, candidate: 5, round: round === 'candidates' ? 2 : 3 },
+      });
+      expect(String(failure)).toContain(`"${round}"`);
+      expect(String(failure)).toContain('candidate 5: its opened factors do not multiply to its modulus');
+    },
+  );
 
   test('values of the test for two prime factors that reject everything', async () => {
     using table = await openTable('honest');
@@ -49,7 +54,10 @@ describe('a lie about one candidate', () => {
       for (let at = 32 + 63; at < lie.length; at += 64) lie[at] = 2;
       return lie;
     });
-    expect(failure).toMatchObject({ code: 'KEY_TEST_FAILED', details: { holder: CHEAT, round: 5, batch: 0 } });
+    expect(failure).toMatchObject({
+      code: 'KEY_TEST_FAILED',
+      details: { holder: CHEAT, round: 5, batch: 0 },
+    });
     expect(String(failure)).toContain('it was rejected though it is a product of two primes');
   });
 

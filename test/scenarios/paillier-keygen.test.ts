@@ -62,21 +62,24 @@ async function openHolder(name: string, { context }: Table, holder: number): Pro
 }
 
 describe('a whole ceremony', () => {
-  test.each([3, 4])('%i holders make a key of two primes that all of them together decrypt under', async (K) => {
-    const name = `whole ${K}`;
-    using table = await openTable(name, { holders: K });
-    const transcript = await table.finish();
-    expect(transcript.length).toBeGreaterThanOrEqual(10);
-    expect(table.observer.round).toBe(transcript.length);
-    const key = table.observer.jointKey();
-    const { modulus } = contentsOf(table.context, key);
-    expect(bitLength(modulus)).toBe(512);
-    const [p, q] = factorsOf(name, table, modulus);
-    expect(checkPrimeSync(p) && checkPrimeSync(q) && p !== q).toBe(true);
-    for (const value of [0n, 1n, -1n, 10n ** 70n, -(10n ** 70n)]) {
-      expect(throughTheKey(name, table.context, key, value)).toBe(value);
-    }
-  });
+  test.each([3, 4])(
+    '%i holders make a key of two primes that all of them together decrypt under',
+    async (K) => {
+      const name = `whole ${K}`;
+      using table = await openTable(name, { holders: K });
+      const transcript = await table.finish();
+      expect(transcript.length).toBeGreaterThanOrEqual(10);
+      expect(table.observer.round).toBe(transcript.length);
+      const key = table.observer.jointKey();
+      const { modulus } = contentsOf(table.context, key);
+      expect(bitLength(modulus)).toBe(512);
+      const [p, q] = factorsOf(name, table, modulus);
+      expect(checkPrimeSync(p) && checkPrimeSync(q) && p !== q).toBe(true);
+      for (const value of [0n, 1n, -1n, 10n ** 70n, -(10n ** 70n)]) {
+        expect(throughTheKey(name, table.context, key, value)).toBe(value);
+      }
+    },
+  );
 
   test('batches that give nothing are opened, and the search goes on', async () => {
     const name = 'several batches';
@@ -119,7 +122,10 @@ describe('the process of a holder', () => {
     const messages = table.say();
     const spoilt = messages.with(1, table.sayOtherwise(1));
     using victim = await openHolder('impostor', table, 1);
-    await expect(victim.take(spoilt)).rejects.toMatchObject({ code: 'COMMITMENT_MISMATCH', details: { holder: 1 } });
+    await expect(victim.take(spoilt)).rejects.toMatchObject({
+      code: 'COMMITMENT_MISMATCH',
+      details: { holder: 1 },
+    });
     using other = await openHolder('impostor', table, 0);
     await expect(other.take(spoilt)).resolves.toBeUndefined();
   });
