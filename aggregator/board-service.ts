@@ -1,4 +1,5 @@
 /** The board: appends what is admitted, streams the log, and proves what stands in it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
 import { CHUNK_LIMIT } from '../transport/chunks.ts';
@@ -17,6 +18,14 @@ import type { LogStore } from './log-store.ts';
 
 // Above what `parseEnvelope` accepts, and below the 4 MiB of a gRPC message with its checkpoint.
 const ENVELOPE_LIMIT = 3 * 1024 * 1024;
+
+/**
+ * Every batch costs its follower a signature to verify and a flush of its disk, so a follower gets at most
+ * `BATCHES_PER_SECOND` of them in the long run, and `BURST` at once: single entries go out as they come, and of
+ * thousands that come one after the other each batch takes many.
+ */
+const BATCHES_PER_SECOND = 10;
+const BURST = 16;
 
 export interface BoardOptions {
   readonly log: LogStore;
@@ -75,6 +84,7 @@ async function* follow(
     );
   }
   if (from === log.size) yield { entries: [], checkpoint: checkpoint(from) };
+  const pace = openPace();
   for (let next = from; ;) {
     signal.throwIfAborted();
     const entries = log.read(next, CHUNK_LIMIT);
@@ -83,10 +93,30 @@ async function* follow(
       yield { entries, checkpoint: checkpoint(next) };
     } else if (tail) {
       await log.grown(next, signal);
+      await pace(signal);
     } else {
       return;
     }
   }
+}
+
+/** A token bucket: resolves at once while there are tokens, else when there is one. Throws an abort's reason. */
+function openPace(): (signal: AbortSignal) => Promise<void> {
+  let tokens = BURST;
+  let last = performance.now();
+  return async (signal) => {
+    const now = performance.now();
+    tokens = Math.min(BURST, tokens + ((now - last) * BATCHES_PER_SECOND) / 1000);
+    last = now;
+    tokens -= 1;
+    if (tokens >= 0) return;
+    try {
+      await sleep((-tokens * 1000) / BATCHES_PER_SECOND, undefined, { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  };
 }
 
 function prove({ log, checkpoint }: BoardOptions, request: ProveRequest): ProveResponse {

@@ -40,7 +40,7 @@ export async function measureKeyCeremony(
       ...holders.map((name) => ({ name, roles: ['processing'] as const })),
       { name: OFFICE, roles: ['output'] as const },
     ];
-    await createNetwork(folder, { parties, approve: 'automatic' });
+    await createNetwork(folder, { parties, policy: 'automatic' });
     await using network = await Network.start(folder, holders);
     await using office = await Session.open(network.profile(OFFICE));
     const done: KeyCeremonyRun[] = [];

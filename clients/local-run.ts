@@ -1,7 +1,7 @@
 /**
  * A whole task from a task document and CSV files, on a throw-away local network: what `strongroom run` and the
  * examples do. The daemons are processes of their own; the input parties and the output party are clients here,
- * each with its own folder, identity and connection.
+ * each with its own folder, identity and connection. The log is read and verified here once for all of them.
  */
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,9 @@ import { tableOf } from '../statistics/layout.ts';
 import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { writeFileAtomic } from '../trust/storage/files.ts';
+import { submitAll } from './contributors.ts';
 import { createNetwork, Network, type PartySpec } from './network.ts';
 import { fetchResult, receiptOf, type ResultDocument } from './output-party.ts';
-import { submit } from './provider.ts';
 import { propose } from './requester.ts';
 import { Session } from './session.ts';
 import { timeline, type PhaseFigures } from './timeline.ts';
@@ -110,7 +110,9 @@ export async function runLocally({ task, files, out, keep, onProgress }: LocalRu
   mkdirSync(out, { recursive: true });
   const folder = keep === true ? join(out, 'network') : mkdtempSync(join(tmpdir(), 'strongroom-'));
   try {
-    await createNetwork(folder, { parties: partiesOf(task), approve: 'automatic' });
+    const parties = partiesOf(task);
+    progress(`network   ${parties.length} parties and an aggregator get their keys and folders`);
+    await createNetwork(folder, { parties, policy: 'automatic' });
     await using network = await Network.start(folder, task.parties.processing);
     progress(
       `network   an aggregator and ${task.parties.processing.length} key holders are running, one process each`,
@@ -140,23 +142,19 @@ async function conduct(
   progress: (line: string) => void,
 ): Promise<LocalRunReport> {
   await using output = await Session.open(network.profile(task.parties.output));
-  const providers = await Promise.all(
-    task.parties.input.map((party) => Session.open(network.profile(party))),
-  );
+  const started = performance.now();
+  const life = await propose(output, task);
+  progress(`propose   task ${life.id.slice(0, 16)} is in the log`);
+  const watched = watch(output, life, progress);
+  const stop = new AbortController();
+  const submissions = submitAll(output, life, {
+    tables: (party) => new Map([[task.domain.union, fileOf(task, files, party)]]),
+    profile: (party) => network.profile(party),
+    signal: stop.signal,
+    progress,
+  });
   try {
-    const started = performance.now();
-    const life = await propose(output, task);
-    progress(`propose   task ${life.id.slice(0, 16)} is in the log`);
-    const watched = watch(output, life, progress);
-    const submissions = providers.map(async (session) => {
-      await session.catchUp(life.entries[0] ?? 0);
-      const tables = new Map([[task.domain.union, fileOf(task, files, session.name)]]);
-      const { records, bytes } = await submit(session, life.id, tables);
-      progress(
-        `collect   ${session.name}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`,
-      );
-    });
-    const [delivered] = await Promise.all([fetchResult(output, life.id), ...submissions]);
+    const [delivered] = await Promise.all([fetchResult(output, life.id), submissions]);
     const elapsedMs = performance.now() - started;
     const resultFile = join(out, 'result.json');
     await writeFileAtomic(resultFile, `${JSON.stringify(delivered.document, null, 2)}\n`);
@@ -172,7 +170,8 @@ async function conduct(
       receiptFile,
     };
   } finally {
-    await Promise.all(providers.map((session) => session[Symbol.asyncDispose]()));
+    stop.abort();
+    await submissions.catch(() => undefined);
   }
 }
 
@@ -193,7 +192,7 @@ const LINES: Partial<Record<TaskLife['phase'], (task: TaskLife) => string>> = {
   COLLECTING: (task) =>
     task.manifests.size === 0
       ? 'key       the joint key is made, tested and signed by every key holder'
-      : `collect   ${task.manifests.size} of ${task.inputs.length} input parties have submitted`,
+      : `collect   ${milestone(task.manifests.size, task.inputs.length)} of ${task.inputs.length} input parties have submitted`,
   SEALED: () => 'seal      the input set is fixed',
   EVALUATED: () => 'evaluate  done; every key holder now evaluates for itself',
   RELEASING: (task) =>
@@ -201,6 +200,11 @@ const LINES: Partial<Record<TaskLife['phase'], (task: TaskLife) => string>> = {
   DELIVERED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
   SHREDDED: (task) => `shred     ${task.shreds.size} of ${task.holders.length} key shares are destroyed`,
 };
+
+/** Every one of a few; of many, the last twentieth that is full. */
+function milestone(count: number, of: number): number {
+  return count === of ? of : count - (count % Math.ceil(of / 20));
+}
 
 /** The peak resident set of each daemon (proc(5), VmHWM). */
 function memoryOf(network: Network): Map<string, number> {

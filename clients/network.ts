@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,7 +29,7 @@ export interface PartySpec {
 export interface NetworkSpec {
   readonly parties: readonly PartySpec[];
   /** Who decides at the key holders. */
-  readonly approve: 'operator' | 'automatic';
+  readonly policy: 'operator' | 'automatic';
 }
 
 export const AGGREGATOR = 'aggregator';
@@ -46,6 +46,7 @@ export const INSPECTORS = {
   'key-holder': fileURLToPath(new URL('../keyholders/fsck.ts', import.meta.url)),
 };
 
+const CONSORTIUM_FILE = 'consortium.json';
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -73,6 +74,8 @@ export async function createNetwork(folder: string, spec: NetworkSpec): Promise<
   );
   const { digest } = openConsortium(consortium);
   const port = await freePort();
+  const shared = join(folder, CONSORTIUM_FILE);
+  writeFileSync(shared, consortium);
   for (const identity of identities) {
     const name = identity.card.party;
     const home = join(folder, name);
@@ -80,15 +83,16 @@ export async function createNetwork(folder: string, spec: NetworkSpec): Promise<
     const keyFile = join(home, 'unlock.key');
     writeFileSync(keyFile, randomBytes(32), { mode: 0o600, flag: 'wx' });
     writeIdentity(home, identity, unlockKeyFrom({ keyFile }));
-    writeFileSync(join(home, 'consortium.json'), consortium);
+    // One file under many names: with thousands of parties it has megabytes.
+    linkSync(shared, join(home, CONSORTIUM_FILE));
     const holder = identity.card.roles.includes('processing');
     writeFileSync(
       join(home, CONFIG_FILE),
       yaml.stringify({
         aggregator: `127.0.0.1:${port}`,
-        consortium: { file: 'consortium.json', digest },
+        consortium: { file: CONSORTIUM_FILE, digest },
         unlock: { 'key-file': 'unlock.key' },
-        ...(holder ? { approve: spec.approve, 'admin-socket': socketFor(home, digest, name) } : {}),
+        ...(holder ? { policy: spec.policy, 'admin-socket': socketFor(home, digest, name) } : {}),
       }),
     );
   }

@@ -43,6 +43,16 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /**
+   * A session of another party of this process and the same consortium: under its own identity and over its own
+   * connection, but it believes what this session has verified of the log, for as long as this session is open.
+   * A process that acts for many parties so reads and verifies the log once, and not once for each.
+   */
+  beside(configFile: string): Session {
+    const profile = openProfile(configFile, this.profile);
+    return new Session(profile, this.board.beside(profile, PATIENT));
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.board[Symbol.asyncDispose]();
   }
@@ -102,8 +112,8 @@ export class Session implements AsyncDisposable {
   }
 
   /** Sees to it that this session's own view of the log contains the entry at this index. */
-  async catchUp(index: number): Promise<void> {
-    while (this.board.book.follower.size <= index) await this.board.refresh();
+  catchUp(index: number): Promise<void> {
+    return this.board.reach(index);
   }
 }
 

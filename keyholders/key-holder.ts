@@ -19,8 +19,14 @@ import { sealTo } from '../trust/sealed-box.ts';
 import { describeProgress, KeyMaking } from './key-making.ts';
 import { evaluate, requireSameAsClaimed, requireTimelySeal, type Fetch } from './evaluation.ts';
 import type { Decision, Journal, Said } from './journal.ts';
-import { decide, type Policy } from './policy.ts';
+import { decide, requireRelease, type Policy } from './policy.ts';
 import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
+
+/** How a task ends that a rule stops; as failed where it is not here. */
+const OUTCOMES: Partial<Record<ErrorCode, Payload<'abort'>['outcome']>> = {
+  DEADLINE_PASSED: 'expired',
+  POLICY_REFUSED: 'rejected',
+};
 
 export interface KeyHolderOptions {
   readonly board: Board;
@@ -96,12 +102,7 @@ export class KeyHolder implements Disposable {
     } catch (error) {
       if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
       this.#log.warn({ task: task.id, code: error.code }, error.message);
-      await this.#abort(
-        task,
-        error.code === 'DEADLINE_PASSED' ? 'expired' : 'failed',
-        error.code,
-        error.message,
-      );
+      await this.#abort(task, OUTCOMES[error.code] ?? 'failed', error.code, error.message);
     }
   }
 
@@ -216,6 +217,7 @@ export class KeyHolder implements Disposable {
     if (task.releases.has(this.name)) return;
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
+      requireRelease(this.#policy, task, this.#journal.decision(task.id));
       const outputs = await evaluate(task, this.#fetch);
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);

@@ -11,7 +11,9 @@ export type SumRow = ReadonlyMap<string, 1 | -1>;
 const P = 2n ** 61n - 1n;
 
 /** The parties that are the only one in a combination of these rows. */
-export function singledOut(rows: readonly SumRow[]): Set<string> {
+export function singledOut(sums: readonly SumRow[]): Set<string> {
+  // A survey that comes back is one row.
+  const rows = [...new Map(sums.map((row) => [JSON.stringify([...row]), row])).values()];
   const columns = new Map<string, string[]>();
   // Parties with the same coefficients throughout cannot be told apart: they are one column.
   for (const party of new Set(rows.flatMap((row) => [...row.keys()]))) {

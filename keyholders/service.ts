@@ -22,7 +22,7 @@ export async function runKeyHolder(
   create: (options: KeyHolderOptions) => KeyHolder = (options) => new KeyHolder(options),
 ): Promise<void> {
   const { config, identity } = profile;
-  const rules = Rules.read(config.policy ?? config.approve, profile.folder);
+  const rules = Rules.read(config.policy, profile.folder);
   using ledger = new Ledger(resolve(profile.state, 'ledger.db'));
   const policy = { rules, ledger, holder: identity.card.party };
   log.info({ policy: rules.file }, 'tasks are decided by this policy');

@@ -1,35 +1,28 @@
-/**
- * The board as a party sees it: its own verified copy of the log, and the ways to add to it. What the
- * aggregator sends is believed only when it hashes to the checkpoint, and is kept before it is acted upon.
- */
-import { EventEmitter, on } from 'node:events';
+/** The board as a party sees it: a verified view of the log, and the party's own connection to add to it. */
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
-import { TaskBook } from '../trust/book.ts';
-import { equalBytes } from '../trust/digest.ts';
+import type { TaskBook } from '../trust/book.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCheckpoint } from '../trust/log/checkpoint.ts';
 import { leafHash, verifyInclusion } from '../trust/log/merkle.ts';
-import { LogReplica } from '../trust/storage/log-replica.ts';
 import { connect, type Connection } from './client.ts';
+import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
 import type { RetryRule } from './retry.ts';
 
 export class Board implements AsyncDisposable {
-  readonly book: TaskBook;
   readonly #address: string;
   readonly #connection: Connection;
-  readonly #replica: LogReplica;
-  readonly #events = new EventEmitter().setMaxListeners(0);
-  readonly #closing = new AbortController();
-  #tailing: Promise<void> | undefined;
+  readonly #view: LogView;
+  /** Whether the view ends with this board. */
+  readonly #ownsView: boolean;
 
-  private constructor(address: string, connection: Connection, book: TaskBook, replica: LogReplica) {
+  private constructor(address: string, connection: Connection, view: LogView, ownsView: boolean) {
     this.#address = address;
     this.#connection = connection;
-    this.book = book;
-    this.#replica = replica;
+    this.#view = view;
+    this.#ownsView = ownsView;
   }
 
   /**
@@ -37,20 +30,30 @@ export class Board implements AsyncDisposable {
    * Throws LOG_INCONSISTENT where the kept copy does not hash to its own checkpoint.
    */
   static open(profile: Profile, retry: RetryRule): Board {
-    const { identity, consortium, config } = profile;
-    const replica = new LogReplica(join(profile.state, 'log.db'));
-    const book = new TaskBook(consortium);
-    const kept = replica.load();
-    if (kept !== undefined) book.read(kept.entries, kept.checkpoint);
-    const address = config.aggregator;
-    return new Board(address, connect({ address, identity, consortium, retry }), book, replica);
+    const connection = dial(profile, retry);
+    const view = new LogView(profile.consortium, join(profile.state, 'log.db'), connection.board);
+    return new Board(profile.config.aggregator, connection, view, true);
+  }
+
+  /**
+   * The board of another party of the same consortium in this process. It has a connection of its own, and
+   * believes what this board has verified of the log, for as long as this board is open.
+   */
+  beside(profile: Profile, retry: RetryRule): Board {
+    if (profile.consortium.digest !== this.#view.pinned) {
+      throw new StrongroomError('IDENTITY_INVALID', 'Another consortium has another log.');
+    }
+    return new Board(profile.config.aggregator, dial(profile, retry), this.#view, false);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort();
+    const ended = this.#ownsView ? this.#view[Symbol.asyncDispose]() : undefined;
     this.#connection.close();
-    await this.#tailing;
-    this.#replica[Symbol.dispose]();
+    await ended;
+  }
+
+  get book(): TaskBook {
+    return this.#view.book;
   }
 
   /** Whether the aggregator answers at present. */
@@ -72,50 +75,9 @@ export class Board implements AsyncDisposable {
         ? undefined
         : setTimeout(() => silence.abort(this.#silent()), answerWithinMs);
     try {
-      await this.#readToEnd(silence.signal, () => clearTimeout(timer));
+      await this.#view.refresh(silence.signal, () => clearTimeout(timer));
     } finally {
       clearTimeout(timer);
-    }
-  }
-
-  async #readToEnd(signal: AbortSignal, onAnswer: () => void): Promise<void> {
-    let next = this.book.follower.size;
-    for await (const { entries, checkpoint } of this.#connection.board.follow(next, { signal })) {
-      onAnswer();
-      this.#take(next, entries, checkpoint);
-      next += entries.length;
-    }
-  }
-
-  /**
-   * Yields the tasks that have changed, batch by batch, until the signal says stop; then its reason is thrown.
-   * The log is followed in the background once for all who listen.
-   */
-  async *follow(signal: AbortSignal): AsyncGenerator<ReadonlySet<TaskLife>, void, undefined> {
-    const batches = on(this.#events, 'changed', { signal });
-    this.#tailing ??= this.#tail().finally(() => (this.#tailing = undefined));
-    try {
-      for await (const [changed] of batches) yield changed as ReadonlySet<TaskLife>;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
-  }
-
-  async #tail(): Promise<void> {
-    const { signal } = this.#closing;
-    let next = this.book.follower.size;
-    try {
-      for await (const { entries, checkpoint } of this.#connection.board.follow(next, {
-        tail: true,
-        signal,
-      })) {
-        this.#take(next, entries, checkpoint);
-        next += entries.length;
-      }
-    } catch (error) {
-      // Where nobody listens any more, whoever does so next starts anew and meets the error itself.
-      if (!signal.aborted && this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
     }
   }
 
@@ -127,31 +89,22 @@ export class Board implements AsyncDisposable {
     });
   }
 
-  /** An entry of this party's verified copy. Throws NOT_FOUND. */
-  entry(index: number): Uint8Array {
-    return this.#replica.entry(index);
+  /** Sees to it that the view contains the entry at this index, which the aggregator has proved to be there. */
+  reach(index: number): Promise<void> {
+    return this.#view.reach(index);
   }
 
-  /** Verifies, keeps, and only then shows. What another stream has brought already must be the same. */
-  #take(first: number, entries: readonly Uint8Array[], checkpoint: string): void {
-    const { follower } = this.book;
-    const known = Math.min(follower.size - first, entries.length);
-    for (const [offset, entry] of entries.slice(0, known).entries()) {
-      if (equalBytes(leafHash(entry), follower.leafHashAt(first + offset))) continue;
-      throw new StrongroomError(
-        'LOG_INCONSISTENT',
-        `The aggregator shows two different entries ${first + offset}.`,
-      );
-    }
-    const fresh = entries.slice(known);
-    if (fresh.length === 0 && follower.size > 0) {
-      // Nothing new; but a head of the same size over other entries is another history.
-      if (first + entries.length === follower.size) follower.extend([], checkpoint);
-      return;
-    }
-    const changed = this.book.read(fresh, checkpoint);
-    this.#replica.keep(first + known, fresh, checkpoint);
-    this.#events.emit('changed', changed);
+  /**
+   * Yields the tasks that have changed, batch by batch, until the signal says stop; then its reason is thrown.
+   * The log is followed in the background once for all who listen.
+   */
+  follow(signal: AbortSignal): AsyncGenerator<ReadonlySet<TaskLife>, void, undefined> {
+    return this.#view.follow(signal);
+  }
+
+  /** An entry of the verified copy. Throws NOT_FOUND. */
+  entry(index: number): Uint8Array {
+    return this.#view.entry(index);
   }
 
   /**
@@ -191,4 +144,8 @@ export class Board implements AsyncDisposable {
       });
     }
   }
+}
+
+function dial({ identity, consortium, config }: Profile, retry: RetryRule): Connection {
+  return connect({ address: config.aggregator, identity, consortium, retry });
 }

@@ -32,10 +32,8 @@ const Config = z.strictObject({
   /** Folder for state: journal, copy of the log, uploads in progress. */
   state: z.string().default('state'),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  /** Key holders only: who decides on a task. Nothing is approved without a decision. */
-  approve: z.enum(['operator', 'automatic']).default('operator'),
   /** Key holders only: `operator`, `automatic`, or a file of Cedar policies, by which each task is decided. */
-  policy: z.string().min(1).optional(),
+  policy: z.string().min(1).default('operator'),
   /** Key holders only: the socket on which the operator's commands arrive. */
   'admin-socket': z.string().default('admin.sock'),
 });

@@ -15,7 +15,7 @@ import { blobOf, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ approve: 'operator', programs: { aggregator: HOSTILE_AGGREGATOR } });
+  stage = await Stage.start({ policy: 'operator', programs: { aggregator: HOSTILE_AGGREGATOR } });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 

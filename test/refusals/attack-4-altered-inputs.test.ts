@@ -63,7 +63,7 @@ test('an honest task on the same network is untouched', async () => {
 });
 
 test('the aggregator that puts another history in the place of the log is believed by nobody who has seen the first: LOG_INCONSISTENT', async () => {
-  await using fork = await Stage.start({ approve: 'operator' });
+  await using fork = await Stage.start({ policy: 'operator' });
   const { network, holders } = fork.net;
   const file = (name: string): string => join(fork.net.folder, AGGREGATOR, name);
   await network.stopDaemon(AGGREGATOR);

@@ -22,7 +22,7 @@ const PARTIES = [
 let stage: Stage;
 beforeAll(async () => {
   stage = await Stage.start({
-    approve: 'operator',
+    policy: 'operator',
     programs: { aggregator: HOSTILE_AGGREGATOR },
     parties: PARTIES,
   });

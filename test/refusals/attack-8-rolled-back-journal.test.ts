@@ -15,7 +15,7 @@ const VICTIM = 'holder-2';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ approve: 'operator' });
+  stage = await Stage.start({ policy: 'operator' });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 

@@ -23,7 +23,7 @@ let stage: Stage;
 let task: TaskLife;
 beforeAll(async () => {
   stage = await Stage.start({
-    approve: 'operator',
+    policy: 'operator',
     parties: [
       { name: 'west', roles: ['input'] },
       { name: 'holder-x', roles: ['processing'] },

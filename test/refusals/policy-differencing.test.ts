@@ -9,7 +9,7 @@ import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ approve: 'operator' });
+  stage = await Stage.start({ policy: 'operator' });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 

@@ -4,7 +4,7 @@ import { daemon, killingTour } from '../fixtures/killing-tour.ts';
 import { TestNetwork } from '../fixtures/local-network.ts';
 
 test('the aggregator is killed in every phase, then everybody at once', async () => {
-  await using net = await TestNetwork.start({ approve: 'operator' });
+  await using net = await TestNetwork.start({ policy: 'operator' });
   await killingTour(net, [daemon(net, 'aggregator')]);
   await killingTour(
     net,

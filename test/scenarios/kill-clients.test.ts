@@ -30,7 +30,7 @@ class Repeated implements Victim {
 }
 
 test('an input party and the output party are killed in every phase', async () => {
-  await using net = await TestNetwork.start({ approve: 'operator' });
+  await using net = await TestNetwork.start({ policy: 'operator' });
   const out = join(net.folder, 'result.json');
   const table = `people=${join(net.folder, 'north.csv')}`;
   const profile = (party: string) => ['--quiet', '--profile', join(net.folder, party)];

@@ -7,6 +7,6 @@ import { TestNetwork } from '../fixtures/local-network.ts';
 const HOLDERS = process.env['SLOW'] === '1' ? ['holder-1', 'holder-2', 'holder-3'] : ['holder-1', 'holder-3'];
 
 test(`${HOLDERS.join(', then ')} is killed in every phase`, async () => {
-  await using net = await TestNetwork.start({ approve: 'operator' });
+  await using net = await TestNetwork.start({ policy: 'operator' });
   for (const holder of HOLDERS) await killingTour(net, [daemon(net, holder)]);
 });

@@ -85,8 +85,8 @@ Example, in two terminals:
       const { input, processing, output: receiver, controllers } = task.parties;
       if (!existsSync(join(folder, 'aggregator'))) {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const approve = options.automatic === true ? 'automatic' : 'operator';
-        await createNetwork(folder, { parties: partiesOf(task), approve });
+        const policy = options.automatic === true ? 'automatic' : 'operator';
+        await createNetwork(folder, { parties: partiesOf(task), policy });
       }
       await using network = await Network.start(folder, processing);
       const profiles = [...new Set([receiver, ...input, ...processing, ...controllers])].map((party) => ({

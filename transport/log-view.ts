@@ -1,0 +1,124 @@
+/**
+ * A verified view of the log: this process's own copy of it. What the aggregator sends is believed only when it
+ * hashes to the checkpoint, and is kept before it is acted upon.
+ */
+import { EventEmitter, on } from 'node:events';
+import { StrongroomError } from '../proto/errors.ts';
+import { TaskBook } from '../trust/book.ts';
+import type { Consortium } from '../trust/consortium.ts';
+import { equalBytes } from '../trust/digest.ts';
+import type { TaskLife } from '../trust/life.ts';
+import { leafHash } from '../trust/log/merkle.ts';
+import { LogReplica } from '../trust/storage/log-replica.ts';
+import type { BoardClient } from './board-client.ts';
+
+export class LogView implements AsyncDisposable {
+  readonly book: TaskBook;
+  /** The digest of the consortium document with which the log begins. */
+  readonly pinned: string;
+  readonly #client: BoardClient;
+  readonly #replica: LogReplica;
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  readonly #closing = new AbortController();
+  #tailing: Promise<void> | undefined;
+
+  /**
+   * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`.
+   * Throws LOG_INCONSISTENT where the kept copy does not hash to its own checkpoint.
+   */
+  constructor(consortium: Consortium, file: string, client: BoardClient) {
+    this.#client = client;
+    this.#replica = new LogReplica(file);
+    this.pinned = consortium.digest;
+    this.book = new TaskBook(consortium);
+    const kept = this.#replica.load();
+    if (kept !== undefined) this.book.read(kept.entries, kept.checkpoint);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#tailing;
+    this.#replica[Symbol.dispose]();
+  }
+
+  /** Reads the log to its present end. `onAnswer` is called with every answer of the aggregator. */
+  async refresh(signal?: AbortSignal, onAnswer: () => void = () => undefined): Promise<void> {
+    let next = this.book.follower.size;
+    for await (const { entries, checkpoint } of this.#client.follow(next, { signal })) {
+      onAnswer();
+      this.#take(next, entries, checkpoint);
+      next += entries.length;
+    }
+  }
+
+  /** Sees to it that this view contains the entry at this index, which the aggregator has proved to be there. */
+  async reach(index: number): Promise<void> {
+    while (this.book.follower.size <= index) {
+      // Whoever follows the log is told; many that wait need not all ask.
+      if (this.#tailing === undefined) await this.refresh();
+      else await this.#next();
+    }
+  }
+
+  async #next(): Promise<void> {
+    const changes = this.follow(this.#closing.signal);
+    await changes.next();
+    await changes.return();
+  }
+
+  /**
+   * Yields the tasks that have changed, batch by batch, until the signal says stop; then its reason is thrown.
+   * The log is followed in the background once for all who listen.
+   */
+  async *follow(signal: AbortSignal): AsyncGenerator<ReadonlySet<TaskLife>, void, undefined> {
+    const batches = on(this.#events, 'changed', { signal });
+    this.#tailing ??= this.#tail().finally(() => (this.#tailing = undefined));
+    try {
+      for await (const [changed] of batches) yield changed as ReadonlySet<TaskLife>;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async #tail(): Promise<void> {
+    const { signal } = this.#closing;
+    let next = this.book.follower.size;
+    try {
+      for await (const { entries, checkpoint } of this.#client.follow(next, { tail: true, signal })) {
+        this.#take(next, entries, checkpoint);
+        next += entries.length;
+      }
+    } catch (error) {
+      // Where nobody listens any more, whoever does so next starts anew and meets the error itself.
+      if (!signal.aborted && this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
+    }
+  }
+
+  /** An entry of the verified copy. Throws NOT_FOUND. */
+  entry(index: number): Uint8Array {
+    return this.#replica.entry(index);
+  }
+
+  /** Verifies, keeps, and only then shows. What another stream has brought already must be the same. */
+  #take(first: number, entries: readonly Uint8Array[], checkpoint: string): void {
+    const { follower } = this.book;
+    const known = Math.min(follower.size - first, entries.length);
+    for (const [offset, entry] of entries.slice(0, known).entries()) {
+      if (equalBytes(leafHash(entry), follower.leafHashAt(first + offset))) continue;
+      throw new StrongroomError(
+        'LOG_INCONSISTENT',
+        `The aggregator shows two different entries ${first + offset}.`,
+      );
+    }
+    const fresh = entries.slice(known);
+    if (fresh.length === 0 && follower.size > 0) {
+      // Nothing new; but a head of the same size over other entries is another history.
+      if (first + entries.length === follower.size) follower.extend([], checkpoint);
+      return;
+    }
+    const changed = this.book.read(fresh, checkpoint);
+    this.#replica.keep(first + known, fresh, checkpoint);
+    this.#events.emit('changed', changed);
+  }
+}
