@@ -70,7 +70,7 @@ async function runCeremony(
   { modulusBits, holders }: CeremonyTask,
   steps: Map<string, StepTotals>,
 ): Promise<{ batches: number; bytes: number }> {
-  const size = { holders, contributors: 2000, decryptions: 1, statisticalBits: 60, magnitude: 1n << 40n };
+  const size = { holders, contributors: 2000, decryptions: 1, statisticalBits: 80, magnitude: 1n << 40n };
   const parameters = choosePaillierParameters({ modulusBits, ...size });
   const context = { parameters, task: randomBytes(32).toString('hex') };
   const ceremonies: HolderCeremony[] = [];

@@ -8,6 +8,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { choosePaillierParameters } from '../schemes/paillier/parameters.ts';
+import { measureCeremony, type CeremonyFigures } from './ceremony.ts';
 import { measureEncryption, usualParameters } from './encryption.ts';
 import { makeJointKey } from './joint-key.ts';
 import { measureKeyCeremony, type KeyCeremonyFigures } from './key-ceremony.ts';
@@ -61,6 +62,14 @@ const SUITES: Readonly<Record<string, Suite>> = {
       return { figures, text: paillierInWords(figures) };
     },
   },
+  'ceremony-steps': {
+    about: 'what each step of the Paillier key ceremony costs a key holder, without network, --runs times',
+    usual: false,
+    run: async ({ runs, bits, holders }) => {
+      const figures = await measureCeremony({ modulusBits: bits, holders, runs });
+      return { figures, text: stepsInWords(figures) };
+    },
+  },
   'key-ceremony': {
     about:
       'the Paillier key ceremony between real daemons, --runs times (10), with its distribution as a page',
@@ -73,6 +82,19 @@ const SUITES: Readonly<Record<string, Suite>> = {
     },
   },
 };
+
+function stepsInWords({ modulusBits, holders, steps, cpuSeconds, batches }: CeremonyFigures): string {
+  const rows = steps.map(
+    ({ step, cpuSecondsToSay, cpuSecondsToTake, bytes }) =>
+      `  ${step.padEnd(54)} ${cpuSecondsToSay.toFixed(2).padStart(6)} ${cpuSecondsToTake.toFixed(2).padStart(6)} ${(bytes / 1e6).toFixed(2).padStart(7)}`,
+  );
+  return [
+    `Paillier key ceremony, ${modulusBits} bits, CPU seconds of one of ${holders} key holders, without network:`,
+    `  ${'step'.padEnd(54)} ${'say'.padStart(6)} ${'take'.padStart(6)} ${'MB'.padStart(7)}`,
+    ...rows,
+    `  all holders, whole ceremonies: ${cpuSeconds.map((s) => s.toFixed(1)).join(', ')} s; batches: ${batches.join(', ')}`,
+  ].join('\n');
+}
 
 function paillierInWords({
   modulusBits,

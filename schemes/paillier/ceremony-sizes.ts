@@ -14,7 +14,7 @@ export const CANDIDATES_PER_BATCH = 8192;
 /** Tags, the seed of the batch before and a commitment: what stands around the words of a message, at most. */
 const OVERHEAD = 4 * 32;
 /** The part of the candidates that trial division leaves, of which each holder sends one value modulo N. */
-const SURVIVORS = 0.12;
+const SURVIVORS = 0.18;
 
 /**
  * The largest message is Enc(p_i): for each plaintext prime two polynomials of 8·N bytes for each prime of q; a
