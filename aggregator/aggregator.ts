@@ -7,11 +7,12 @@ import { StrongroomError } from '../proto/errors.ts';
 import { validateContribution } from '../schemes/contribution.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
 import type { Evaluator } from '../schemes/scheme.ts';
+import { InputChecks } from './input-checks.ts';
 import { checkReader } from './readers.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import { openDocument, signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
+import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
 
@@ -31,6 +32,7 @@ export class Aggregator {
   readonly #identity: Identity;
   readonly #append: (envelope: Uint8Array) => void;
   readonly #evaluators = new Map<string, Promise<Evaluator>>();
+  readonly #checks = new Map<string, InputChecks>();
 
   constructor({ identity, book, blobs, append, log }: AggregatorOptions) {
     this.#identity = identity;
@@ -56,13 +58,13 @@ export class Aggregator {
    */
   async examine(envelope: Uint8Array): Promise<void> {
     if (isConsortium(envelope)) return;
-    const { kind, payload } = openDocument(envelope, this.book.consortium.signingKeys);
+    const { kind, payload } = this.book.open(envelope);
     if (kind === 'contribution') {
       const { context } = this.book.task(payload.task);
       validateContribution(context, payload.round, await this.fetch(payload.message));
     } else if (kind === 'manifest') {
-      const evaluator = await this.evaluator(this.book.task(payload.task));
-      for (const blob of payload.ciphertexts) evaluator.validateInput(await this.fetch(blob), payload.by);
+      const checks = await this.#checksOf(this.book.task(payload.task));
+      await checks.check(payload.by, this.#fetchAll(payload.ciphertexts));
     } else if (kind === 'joint-key') {
       await this.fetch(payload.key);
     } else if (kind === 'release') {
@@ -177,7 +179,15 @@ export class Aggregator {
     return opening;
   }
 
+  async #checksOf(task: TaskLife): Promise<InputChecks> {
+    const evaluator = await this.evaluator(task);
+    const checks = this.#checks.get(task.id) ?? new InputChecks(evaluator);
+    this.#checks.set(task.id, checks);
+    return checks;
+  }
+
   #closeEvaluator(task: TaskLife): void {
+    this.#checks.delete(task.id);
     const opening = this.#evaluators.get(task.id);
     this.#evaluators.delete(task.id);
     void opening?.then((evaluator) => evaluator[Symbol.dispose]()).catch(() => undefined);
@@ -192,6 +202,10 @@ export class Aggregator {
 
   protected now(): Date {
     return new Date();
+  }
+
+  async *#fetchAll(blobs: readonly Blob[]): AsyncGenerator<Uint8Array> {
+    for (const blob of blobs) yield await this.fetch(blob);
   }
 
   protected async fetch(blob: Blob): Promise<Uint8Array> {

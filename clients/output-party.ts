@@ -13,6 +13,7 @@ import { hex, sha256Hex, unhex } from '../trust/digest.ts';
 import type { Signed } from '../trust/documents.ts';
 import { createDurably } from '../trust/durable-file.ts';
 import type { TaskLife } from '../trust/life.ts';
+import { openingKeyOf } from '../trust/identity.ts';
 import { commitToResult, writeReceipt, type Receipt } from '../trust/receipt.ts';
 import { shareBinding, unpackShares } from '../trust/release.ts';
 import { openSealed } from '../trust/sealed-box-open.ts';
@@ -71,13 +72,13 @@ export async function fetchResult(
 
 /** The partial decryptions by holder, then by output, each box opened as the release of its holder and no other. */
 async function openReleases(session: Session, task: TaskLife): Promise<Uint8Array[][]> {
-  const { sealingKey } = session.profile.identity.secrets;
+  const openingKey = openingKeyOf(session.profile.identity);
   return Promise.all(
     task.holders.map(async (holder) => {
       const release = releaseOf(task, holder);
       const box = await session.board.get(release.payload.box, holder);
       const { info, aad } = shareBinding(task.id, release.payload.evaluation, holder);
-      const packed = await openBox(sealingKey, box, info, aad, holder);
+      const packed = await openBox(openingKey, box, info, aad, holder);
       if (sha256Hex(packed) !== release.payload.opened) {
         throw new StrongroomError(
           'SHARE_INVALID',

@@ -29,18 +29,40 @@ export function requireTimelySeal(task: TaskLife, now: Date): void {
   );
 }
 
-/** Evaluates f on the sealed inputs, one ciphertext in memory at a time. Throws CIPHERTEXT_INVALID. */
+/** Objects that are fetched while the one before them is computed with; with the largest ciphertexts some 20 MB. */
+const AHEAD = 16;
+
+/** The ciphertexts of a position in the order of the seal. Fetching goes on while the caller computes. */
+async function* inputsAt(
+  task: TaskLife,
+  index: number,
+  fetch: Fetch,
+): AsyncGenerator<{ readonly party: string; readonly ciphertext: Uint8Array }> {
+  const inputs = task.inputSet.map(({ payload: { by, ciphertexts } }) => ({ by, blob: ciphertexts[index] }));
+  const get = ({ by, blob }: (typeof inputs)[number]) => {
+    if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+    const fetching = fetch(by, blob).then((ciphertext) => ({ party: by, ciphertext }));
+    // Whoever awaits it hears of a failure; the caller may have stopped before.
+    fetching.catch(() => undefined);
+    return fetching;
+  };
+  const fetching = inputs.slice(0, AHEAD).map(get);
+  for (let next = AHEAD; ; next++) {
+    const first = fetching.shift();
+    if (first === undefined) return;
+    const input = inputs[next];
+    if (input !== undefined) fetching.push(get(input));
+    yield await first;
+  }
+}
+
+/** Evaluates f on the sealed inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
 export async function evaluate(task: TaskLife, fetch: Fetch): Promise<Uint8Array[]> {
   using evaluator = await openEvaluator(task.context, await fetch(task.aggregator, task.requireJointKey()));
   const outputs: Uint8Array[] = [];
   for (let index = 0; index < task.plan.ciphertexts; index++) {
     using sum = evaluator.sum();
-    for (const { payload } of task.inputSet) {
-      const ciphertext = payload.ciphertexts[index];
-      if (ciphertext === undefined)
-        throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-      sum.add(await fetch(payload.by, ciphertext), payload.by);
-    }
+    for await (const { party, ciphertext } of inputsAt(task, index, fetch)) sum.add(ciphertext, party);
     outputs.push(sum.bytes());
   }
   return outputs;

@@ -11,8 +11,9 @@ import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { openKeyShare } from '../schemes/key-share.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
+import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
-import { signerOf, type Card, type Identity } from '../trust/identity.ts';
+import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
@@ -299,11 +300,11 @@ export class KeyHolder implements Disposable {
     );
   }
 
-  #sealingKeyOf(receiver: string): Card['sealingKey'] {
+  #sealingKeyOf(receiver: string): SealingKey {
     const card = this.#board.book.consortium.party(receiver);
     if (card === undefined)
       throw new StrongroomError('COMMITTEE_INVALID', `${receiver} is no party any more`);
-    return card.sealingKey;
+    return sealingKeyOf(card);
   }
 
   /**

@@ -66,10 +66,18 @@ export interface HolderCeremony extends Ceremony {
   contribution(): Promise<Uint8Array>;
 }
 
+/** An input ciphertext, and the party that made it. */
+export interface Input {
+  readonly ciphertext: Uint8Array;
+  readonly party: string;
+}
+
 /** What the public can do with a joint key: check, evaluate. Needs no secret and is deterministic. */
 export interface Evaluator extends Disposable {
   /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed input ciphertext of this party. */
   validateInput(ciphertext: Uint8Array, party: string): void;
+  /** The same for many, which may cost less together; throws the first refusal. */
+  validateInputs(inputs: readonly Input[]): void;
   /** Starts a sum of input ciphertexts. */
   sum(): CiphertextSum;
 }

@@ -23,6 +23,7 @@ export interface Connection {
 export const CHANNEL_OPTIONS: grpc.ChannelOptions = {
   // What is tried again, and when, is decided in retry.ts alone; grpc-js would keep copies for its own retries.
   'grpc.enable_retries': 0,
+  'grpc.enable_channelz': 0,
   'grpc.initial_reconnect_backoff_ms': 50,
   'grpc.max_reconnect_backoff_ms': 5_000,
   // A connection that died without a word is noticed after 15 seconds, also by those who only listen.

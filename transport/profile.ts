@@ -56,16 +56,17 @@ export interface Profile {
 export const CONFIG_FILE = 'strongroom.yaml';
 
 /**
- * Opens the folder that a configuration file describes. Throws USAGE for a configuration that cannot be read,
- * UNLOCK_FAILED or IDENTITY_INVALID where the identity or the consortium does not open as pinned.
+ * Opens the folder that a configuration file describes. Where `known`, a profile that this process has opened
+ * before, pins the same consortium document, that is not verified a second time. Throws USAGE for a configuration
+ * that cannot be read, UNLOCK_FAILED or IDENTITY_INVALID where identity or consortium does not open as pinned.
  */
-export function openProfile(file: string): Profile {
+export function openProfile(file: string, known?: Profile): Profile {
   const config = readConfig(file);
   const folder = resolve(dirname(file));
   const unlock = unlockKeyFrom(unlockSource(config, folder));
   const identity = readIdentity(resolve(folder, config.identity), unlock);
-  const consortiumEnvelope = readConfigured(resolve(folder, config.consortium.file), 'consortium document');
-  const consortium = openConsortium(consortiumEnvelope, config.consortium.digest);
+  const { consortium, consortiumEnvelope } =
+    known?.consortium.digest === config.consortium.digest ? known : readConsortium(config, folder);
   // A party may join by a later version of the document, which it finds in the log.
   const listed = consortium.party(identity.card.party);
   if (listed !== undefined && !isDeepStrictEqual(listed, identity.card)) {
@@ -107,6 +108,14 @@ export function openOwnIdentity(folder: string): Identity {
     'UNLOCK_FAILED',
     `${folder} has no unlock.key and STRONGROOM_PASSPHRASE is empty.`,
   );
+}
+
+function readConsortium(
+  { consortium: { file, digest } }: Config,
+  folder: string,
+): Pick<Profile, 'consortium' | 'consortiumEnvelope'> {
+  const consortiumEnvelope = readConfigured(resolve(folder, file), 'consortium document');
+  return { consortiumEnvelope, consortium: openConsortium(consortiumEnvelope, digest) };
 }
 
 function unlockSource(config: Config, folder: string): { passphrase: string } | { keyFile: string } {

@@ -38,7 +38,7 @@ type Handler = (request: object, context: CallContext) => unknown;
 type UploadCall = grpc.ServerReadableStream<object, object>;
 interface ServerCall {
   on(event: 'cancelled', listener: () => void): unknown;
-  getAuthContext(): Peer;
+  readonly metadata: grpc.Metadata;
 }
 
 /** What the connection shows of the caller. */
@@ -69,6 +69,7 @@ export interface RunningServer {
 
 // The limit of 4 MiB for a message that gRPC sets by itself stays as it is.
 const OPTIONS: grpc.ServerOptions = {
+  'grpc.enable_channelz': 0,
   'grpc.keepalive_time_ms': 20_000,
   'grpc.keepalive_timeout_ms': 10_000,
 };
@@ -117,6 +118,9 @@ function shutDown(server: grpc.Server, graceMs: number): Promise<void> {
   });
 }
 
+/** What `guard` has read of the connection of each call under way; grpc-js decodes a certificate anew each time. */
+const peers = new WeakMap<grpc.Metadata, Peer>();
+
 /** Refuses strangers and unlisted methods on the headers alone, before a byte of the request is read. */
 function guard(identify: ServeOptions['identify']): grpc.ServerInterceptor {
   return (method, call) =>
@@ -125,7 +129,9 @@ function guard(identify: ServeOptions['identify']): grpc.ServerInterceptor {
         next({
           onReceiveMetadata: (metadata, proceed) => {
             try {
-              authorise(method.path, identify(call.getAuthContext()));
+              const peer = call.getAuthContext();
+              authorise(method.path, identify(peer));
+              peers.set(metadata, peer);
             } catch (error) {
               call.sendStatus(toStatus(error));
               return;
@@ -156,10 +162,11 @@ function adapt(
   { identify, onFailure }: ServeOptions,
   closing: AbortSignal,
 ): grpc.UntypedHandleCall {
+  const callerOf = (call: ServerCall) => identify(peers.get(call.metadata) ?? {});
   const contextOf = (call: ServerCall): CallContext => {
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort(new StrongroomError('UNREACHABLE', 'The caller has gone.')));
-    return { caller: identify(call.getAuthContext()), signal: AbortSignal.any([gone.signal, closing]) };
+    return { caller: callerOf(call), signal: AbortSignal.any([gone.signal, closing]) };
   };
   const refusal = (error: unknown) => {
     onFailure?.(path, error);
@@ -169,7 +176,7 @@ function adapt(
     return (call: grpc.ServerWritableStream<object, object>) => {
       const context = contextOf(call);
       const responses = handler(call.request, context) as AsyncIterable<object>;
-      pump(call, responses, context.signal, () => identify(call.getAuthContext())).then(
+      pump(call, responses, context.signal, () => callerOf(call)).then(
         () => call.end(),
         // This is how grpc-js is told the status of a stream of responses.
         (error: unknown) => call.emit('error', refusal(error)),

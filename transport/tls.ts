@@ -4,7 +4,13 @@
  * authority whose signature could make another certificate pass.
  */
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import {
+  createSecureContext,
+  getCACertificates,
+  setDefaultCACertificates,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import * as grpc from '@grpc/grpc-js';
 import { StrongroomError } from '../proto/errors.ts';
 import type { Consortium } from '../trust/consortium.ts';
@@ -23,19 +29,39 @@ const MAX_STREAMS = 64;
  * so that they are told UNAUTHENTICATED instead of seeing a connection break without a reason.
  */
 export function serverCredentials(identity: Identity, consortium: Consortium): grpc.ServerCredentials {
-  return new MutualTls({
-    ...ownCertificate(identity),
-    ca: consortium.parties.map((card) => pem(unbase64(card.tlsCertificate))),
-  });
+  const own = ownCertificate(identity);
+  return new MutualTls(
+    own,
+    trusting(
+      consortium.parties.map((card) => pem(unbase64(card.tlsCertificate))),
+      own,
+    ),
+  );
+}
+
+/**
+ * A context that trusts these certificates. Given as `ca` they would be named to every client in every handshake
+ * (RFC 8446 §4.2.4): with thousands of parties that takes a client longer than all the rest, and has no room in
+ * 64 KiB. Authorities that a process trusts by default are not named.
+ */
+function trusting(certificates: readonly string[], own: SecureContextOptions): SecureContext {
+  const before = getCACertificates('default');
+  setDefaultCACertificates(certificates);
+  try {
+    return createSecureContext({ ...own, minVersion: 'TLSv1.3' });
+  } finally {
+    setDefaultCACertificates(before);
+  }
 }
 
 class MutualTls extends grpc.ServerCredentials {
-  constructor(own: SecureContextOptions) {
+  constructor(own: SecureContextOptions, context: SecureContext) {
     super(
       {
         requestCert: true,
         rejectUnauthorized: false,
         minVersion: 'TLSv1.3',
+        SNICallback: (_name, done) => done(null, context),
         settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: MAX_STREAMS },
       },
       own,

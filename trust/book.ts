@@ -27,6 +27,8 @@ export class TaskBook {
   #consortium: Consortium;
   /** Where each version of the consortium document stands in the log, by its digest. */
   readonly #versions = new Map<string, number>();
+  /** Documents that have been opened, under the keys of which consortium: what is admitted is read right after. */
+  readonly #opened = new WeakMap<Uint8Array, { by: Consortium; document: AnySigned }>();
 
   /** Starts with the consortium document that this process has pinned; the log's first entry must be that document. */
   constructor(pinned: Consortium) {
@@ -86,7 +88,7 @@ export class TaskBook {
       openSuccessor(bytes, this.#consortium);
       return;
     }
-    const document = openDocument(bytes, this.#consortium.signingKeys);
+    const document = this.open(bytes);
     if (document.payload.by !== caller) {
       throw new StrongroomError(
         'NOT_AUTHORISED',
@@ -104,13 +106,22 @@ export class TaskBook {
     admit(this.task(document.payload.task), document);
   }
 
+  /** A task document, verified under the keys of the consortium as it is now. Throws as `openDocument` does. */
+  open(bytes: Uint8Array): AnySigned {
+    const known = this.#opened.get(bytes);
+    if (known?.by === this.#consortium) return known.document;
+    const document = openDocument(bytes, this.#consortium.signingKeys);
+    this.#opened.set(bytes, { by: this.#consortium, document });
+    return document;
+  }
+
   #readEntry(entry: Uint8Array, index: number): TaskLife | undefined {
     try {
       if (isConsortium(entry)) {
         this.#readConsortium(entry, index);
         return undefined;
       }
-      const document = openDocument(entry, this.#consortium.signingKeys);
+      const document = this.open(entry);
       return document.kind === 'proposal'
         ? this.#propose(document, index)
         : this.#readDocument(document, index);

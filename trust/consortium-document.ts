@@ -7,6 +7,7 @@ import { type Envelope, parseEnvelope } from './envelope.ts';
 
 export const CONSORTIUM_TYPE = 'application/vnd.strongroom.consortium+json';
 const MIN_KEY_HOLDERS = 3;
+const MAX_PARTIES = 2500;
 // An envelope carries at most 32 signatures, and those of two versions stand on a successor.
 const MAX_KEY_HOLDERS = 16;
 
@@ -19,8 +20,8 @@ const ConsortiumDocument = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .nullable(),
-  // A card has some 3 kB, and the payload of an envelope at most 1 MiB.
-  parties: z.array(Card).min(MIN_KEY_HOLDERS).max(300),
+  // A card without a sealing key has some 700 bytes, and the payload of an envelope at most 2 MiB.
+  parties: z.array(Card).min(MIN_KEY_HOLDERS).max(MAX_PARTIES),
   /** The standing key holders, who answer for this document. */
   keyHolders: z.array(PartyName).min(MIN_KEY_HOLDERS).max(MAX_KEY_HOLDERS),
 });
@@ -53,7 +54,11 @@ export function checkDocument(value: unknown): ConsortiumDocument {
   }
   requireUnique('party', parties, (card) => card.party);
   requireUnique('signing key', parties, (card) => card.signingKey);
-  requireUnique('sealing key', parties, (card) => card.sealingKey.key);
+  requireUnique(
+    'sealing key',
+    parties.flatMap(({ sealingKey }) => (sealingKey === undefined ? [] : [sealingKey])),
+    ({ key }) => key,
+  );
   requireUnique('TLS certificate', parties, (card) => card.tlsCertificate);
   requireUnique('key holder', keyHolders, (name) => name);
   if (parties.filter((card) => card.roles.includes('aggregator')).length !== 1) {

@@ -20,8 +20,8 @@ export interface Envelope {
   readonly signatures: readonly { readonly keyid: string; readonly sig: Uint8Array }[];
 }
 
-/** 1 MiB: documents are small, bulk data travels as chunks beside them. */
-const MAX_PAYLOAD_BYTES = 1 << 20;
+/** 2 MiB, for the cards of some thousands of parties; other documents are small, and bulk data travels in chunks. */
+const MAX_PAYLOAD_BYTES = 2 << 20;
 // The largest signature that may have to stand beside Ed25519, SLH-DSA-256f of FIPS 205, has 49,856 bytes.
 const MAX_SIGNATURE_BYTES = 50_000;
 const MAX_SIGNATURES = 32;
@@ -52,7 +52,7 @@ export function preAuthenticationEncoding(payloadType: string, payload: Uint8Arr
   return encoded;
 }
 
-/** The wire bytes of an envelope with one signature. Throws DOCUMENT_INVALID for a payload over 1 MiB. */
+/** The wire bytes of an envelope with one signature. Throws DOCUMENT_INVALID for a payload over 2 MiB. */
 export function signEnvelope(payloadType: string, payload: Uint8Array, signer: Signer): Uint8Array {
   return addSignature(encodeEnvelope({ payloadType, payload, signatures: [] }), signer);
 }
@@ -134,7 +134,7 @@ function base64Length(bytes: number): number {
 function invalid(cause?: unknown): StrongroomError {
   return new StrongroomError(
     'DOCUMENT_INVALID',
-    'Not a signed document: a DSSE envelope with a payload of at most 1 MiB is expected.',
+    'Not a signed document: a DSSE envelope with a payload of at most 2 MiB is expected.',
     { cause },
   );
 }

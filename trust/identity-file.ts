@@ -19,7 +19,7 @@ const LABEL = 'strongroom identity v1';
 const Stored = z.strictObject({
   card: Card,
   signingKey: z.base64(),
-  sealingKey: z.base64(),
+  sealingKey: z.base64().optional(),
   tlsKey: z.string(),
 });
 
@@ -29,7 +29,7 @@ export function writeIdentity(folder: string, identity: Identity, unlock: Unlock
   const plaintext = canonicalJson({
     card: identity.card,
     signingKey: base64(signingKey),
-    sealingKey: base64(sealingKey),
+    ...(sealingKey === undefined ? {} : { sealingKey: base64(sealingKey) }),
     tlsKey,
   });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -44,14 +44,14 @@ export function writeIdentity(folder: string, identity: Identity, unlock: Unlock
  */
 export function readIdentity(folder: string, unlock: UnlockKey): Identity {
   const plaintext = openAtRest(readSealed(join(folder, SEALED)), unlock, LABEL);
-  const { card, ...secrets } = Stored.parse(parseCanonicalJson(plaintext));
+  const { card, signingKey, sealingKey, tlsKey } = Stored.parse(parseCanonicalJson(plaintext));
   plaintext.fill(0);
   return {
     card,
     secrets: {
-      signingKey: unbase64(secrets.signingKey),
-      sealingKey: unbase64(secrets.sealingKey),
-      tlsKey: secrets.tlsKey,
+      signingKey: unbase64(signingKey),
+      ...(sealingKey === undefined ? {} : { sealingKey: unbase64(sealingKey) }),
+      tlsKey,
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A party's own keys, and the self-signed card by which it hands their public halves to the others. */
 import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
-import { Card, PartyName, signingKeyOf, type Role } from './card.ts';
+import { Card, isSealedTo, PartyName, signingKeyOf, type Role } from './card.ts';
 import { base64, canonicalJson, equalBytes, parseCanonicalJson, unbase64 } from './digest.ts';
 import { createSigner, createSigningSeed, type Signer } from './ed25519.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope } from './envelope.ts';
@@ -16,8 +16,8 @@ const CARD_TYPE = 'application/vnd.strongroom.card+json';
 interface IdentitySecrets {
   /** Ed25519 seed, 32 bytes. */
   readonly signingKey: Uint8Array;
-  /** HPKE private key of the card's suite. */
-  readonly sealingKey: Uint8Array;
+  /** HPKE private key of the card's suite; absent where the card has no sealing key. */
+  readonly sealingKey?: Uint8Array;
   /** PKCS #8 in PEM. */
   readonly tlsKey: string;
 }
@@ -38,7 +38,7 @@ export async function createIdentity(party: {
 }): Promise<Identity> {
   if (!PartyName.safeParse(party.name).success) throw invalid(`a party cannot be named "${party.name}"`);
   const signingKey = createSigningSeed();
-  const sealing = await createSealingKey();
+  const sealing = isSealedTo(party.roles) ? await createSealingKey() : undefined;
   const tls = await createTlsCertificate(party.name, party.validDays);
   const card = readCard({
     party: party.name,
@@ -46,10 +46,11 @@ export async function createIdentity(party: {
     jurisdiction: party.jurisdiction,
     roles: [...party.roles],
     signingKey: base64(createSigner(party.name, signingKey).publicKey),
-    sealingKey: sealing.publicKey,
+    ...(sealing === undefined ? {} : { sealingKey: sealing.publicKey }),
     tlsCertificate: base64(tls.certificate),
   });
-  return { card, secrets: { signingKey, sealingKey: sealing.privateKey, tlsKey: tls.key } };
+  const secrets = { signingKey, tlsKey: tls.key };
+  return { card, secrets: sealing === undefined ? secrets : { ...secrets, sealingKey: sealing.privateKey } };
 }
 
 /** The party's signature, for documents and, at the aggregator, for checkpoints. */
@@ -60,6 +61,12 @@ export function signerOf({ card, secrets }: Identity): Signer {
     'IDENTITY_INVALID',
     `The signing key of ${card.party} is not the one on its card.`,
   );
+}
+
+/** The private key that opens boxes sealed to the party. Throws IDENTITY_INVALID where it has none. */
+export function openingKeyOf({ card, secrets }: Identity): Uint8Array {
+  if (secrets.sealingKey !== undefined) return secrets.sealingKey;
+  throw invalid(`${card.party} has no sealing key`);
 }
 
 /** The card signed with its own key: the proof that whoever hands it out holds that key. */

@@ -8,14 +8,14 @@
  */
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_MLKEM768_X25519 } from 'hpke';
 import { StrongroomError } from '../proto/errors.ts';
-import { type Card, SEALING_SUITE } from './card.ts';
+import { SEALING_SUITE, type SealingKey } from './card.ts';
 import { base64, unbase64, unhex } from './digest.ts';
 
 export const suite = new CipherSuite(KEM_MLKEM768_X25519, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
 export const SUITE_ID = unhex(SEALING_SUITE.replaceAll('-', ''));
 
 /** A fresh key pair: the private key of 32 bytes, and the public one as it stands in a card. */
-export async function createSealingKey(): Promise<{ privateKey: Uint8Array; publicKey: Card['sealingKey'] }> {
+export async function createSealingKey(): Promise<{ privateKey: Uint8Array; publicKey: SealingKey }> {
   const pair = await suite.GenerateKeyPair(true);
   return {
     privateKey: await suite.SerializePrivateKey(pair.privateKey),
@@ -29,7 +29,7 @@ export async function createSealingKey(): Promise<{ privateKey: Uint8Array; publ
  * Throws IDENTITY_INVALID where the sealing key is not one.
  */
 export async function sealTo(
-  sealingKey: Card['sealingKey'],
+  sealingKey: SealingKey,
   plaintext: Uint8Array,
   info: Uint8Array,
   aad: Uint8Array,

@@ -1,6 +1,6 @@
 import { loadEngine, type Engine } from '../rlwe/engine.ts';
 import { parseCiphertext } from '../rlwe/validation.ts';
-import type { CiphertextSum, Evaluator, SchemeContext } from '../scheme.ts';
+import type { CiphertextSum, Evaluator, Input, SchemeContext } from '../scheme.ts';
 import { ciphertextShape } from './levels.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 import { BfvSum } from './sum.ts';
@@ -22,6 +22,10 @@ class BfvEvaluator implements Evaluator {
 
   validateInput(ciphertext: Uint8Array): void {
     parseCiphertext('an input ciphertext', ciphertextShape(this.#parameters), ciphertext);
+  }
+
+  validateInputs(inputs: readonly Input[]): void {
+    for (const { ciphertext } of inputs) this.validateInput(ciphertext);
   }
 
   sum(): CiphertextSum {

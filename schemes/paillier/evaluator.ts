@@ -1,4 +1,4 @@
-import type { CiphertextSum, Evaluator } from '../scheme.ts';
+import type { CiphertextSum, Evaluator, Input } from '../scheme.ts';
 import type { Context } from './binding.ts';
 import { openJointKey, type PaillierJointKey } from './joint-key.ts';
 import { parseInput, verifyKnowledge } from './plaintext-proof.ts';
@@ -17,7 +17,14 @@ class PaillierEvaluator implements Evaluator {
   }
 
   validateInput(ciphertext: Uint8Array, party: string): void {
-    verifyKnowledge(this.#key, [parseInput(this.#key, party, ciphertext)]);
+    this.validateInputs([{ ciphertext, party }]);
+  }
+
+  validateInputs(inputs: readonly Input[]): void {
+    verifyKnowledge(
+      this.#key,
+      inputs.map(({ ciphertext, party }) => parseInput(this.#key, party, ciphertext)),
+    );
   }
 
   sum(): CiphertextSum {

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
+import { sealingKeyOf } from '../../trust/card.ts';
 import { assembleConsortium, openConsortium, openSuccessor } from '../../trust/consortium.ts';
 import { sha256Hex, unbase64 } from '../../trust/digest.ts';
 import { parseEnvelope } from '../../trust/envelope.ts';
-import { type Identity, openCard, signCard, signerOf } from '../../trust/identity.ts';
+import { type Identity, openCard, openingKeyOf, signCard, signerOf } from '../../trust/identity.ts';
 import { readIdentity, writeIdentity } from '../../trust/identity-file.ts';
 import { openSealed } from '../../trust/sealed-box-open.ts';
 import { sealTo } from '../../trust/sealed-box.ts';
@@ -37,8 +38,8 @@ describe('an identity on disk', () => {
     expect(read).toEqual(party);
     expect(signerOf(read).publicKey).toEqual(unbase64(party.card.signingKey));
     const none = new Uint8Array();
-    const box = await sealTo(party.card.sealingKey, Uint8Array.of(7), none, none);
-    expect(await openSealed(read.secrets.sealingKey, box, none, none)).toEqual(Uint8Array.of(7));
+    const box = await sealTo(sealingKeyOf(party.card), Uint8Array.of(7), none, none);
+    expect(await openSealed(openingKeyOf(read), box, none, none)).toEqual(Uint8Array.of(7));
   });
 
   test('is two files for the owner alone, of which the card is public and nothing else is', () => {

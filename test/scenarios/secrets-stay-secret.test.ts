@@ -17,6 +17,7 @@ import { Journal } from '../../keyholders/journal.ts';
 import { openProfile } from '../../transport/profile.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
+import { openingKeyOf } from '../../trust/identity.ts';
 import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached } from '../fixtures/task-story.ts';
 
@@ -94,11 +95,12 @@ function usePassphrase(configFile: string, folder: string): void {
 
 /** The secrets of a key holder's identity in the forms in which they could be written. */
 function secretsOf(configFile: string): [string, Uint8Array][] {
-  const { secrets } = openProfile(configFile).identity;
+  const { identity } = openProfile(configFile);
+  const { secrets } = identity;
   const pem = secrets.tlsKey.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
   return [
     ...formsOfSecret('signing key', secrets.signingKey),
-    ...formsOfSecret('sealing key', secrets.sealingKey),
+    ...formsOfSecret('sealing key', openingKeyOf(identity)),
     ...formsOfSecret('TLS key', Buffer.from(pem.join(''), 'base64')),
     ['TLS key as PEM', Buffer.from(pem[0] ?? '')],
   ];
