@@ -11,7 +11,7 @@ export interface CeremonyTask {
 }
 
 /** What one holder spends on a step, on average over all holders and all times that the step is taken. */
-export interface StepFigures {
+interface StepFigures {
   readonly step: string;
   /** Times that the step was taken in all runs. */
   readonly times: number;

@@ -14,12 +14,16 @@ import { tableOf } from '../statistics/layout.ts';
 import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { writeFileAtomic } from '../trust/storage/files.ts';
-import { submitAll } from './contributors.ts';
+import { submitInThreads } from './contributor-threads.ts';
+import { submitAll, type Contribution } from './contributors.ts';
 import { createNetwork, Network, type PartySpec } from './network.ts';
 import { fetchResult, receiptOf, type ResultDocument } from './output-party.ts';
 import { propose } from './requester.ts';
 import { Session } from './session.ts';
 import { timeline, type PhaseFigures } from './timeline.ts';
+
+/** So many input parties are served by one thread. */
+const FEW = 20;
 
 /** `files[party][table]` is the path of a CSV file. */
 export type InputFiles = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -147,12 +151,7 @@ async function conduct(
   progress(`propose   task ${life.id.slice(0, 16)} is in the log`);
   const watched = watch(output, life, progress);
   const stop = new AbortController();
-  const submissions = submitAll(output, life, {
-    tables: (party) => new Map([[task.domain.union, fileOf(task, files, party)]]),
-    profile: (party) => network.profile(party),
-    signal: stop.signal,
-    progress,
-  });
+  const submissions = collect(output, life, files, network, stop.signal, progress);
   try {
     const [delivered] = await Promise.all([fetchResult(output, life.id), submissions]);
     const elapsedMs = performance.now() - started;
@@ -173,6 +172,38 @@ async function conduct(
     stop.abort();
     await submissions.catch(() => undefined);
   }
+}
+
+/** Submits for every input party; of a few each is told, of many all together. */
+async function collect(
+  output: Session,
+  life: TaskLife,
+  files: InputFiles,
+  network: Network,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<void> {
+  const { document, inputs } = life;
+  const contributors = inputs.map((party) => ({
+    party,
+    profile: network.profile(party),
+    tables: new Map([[document.domain.union, fileOf(document, files, party)]]),
+  }));
+  const tell = ({ party, records, bytes }: Contribution) =>
+    progress(`collect   ${party}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`);
+  if (inputs.length <= FEW) {
+    await submitAll(output, life, contributors, { signal, onSubmitted: tell });
+    return;
+  }
+  const total = { party: `${inputs.length} parties`, records: 0, bytes: 0 };
+  await submitInThreads(life.id, contributors, {
+    signal,
+    onSubmitted: ({ records, bytes }) => {
+      total.records += records;
+      total.bytes += bytes;
+    },
+  });
+  tell(total);
 }
 
 /** Tells each new phase as it begins; resolves once every key share is destroyed. */

@@ -8,9 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { measureEncryption } from '../bench/encryption.ts';
-import { fail } from '../clients/cli/output.ts';
+import { fail, seconds } from '../clients/cli/output.ts';
 import { reportAsText } from '../clients/cli/report.ts';
-import { readTask, runLocally, runPlain, type InputFiles } from '../clients/local-run.ts';
+import {
+  readTask,
+  runLocally,
+  runPlain,
+  type InputFiles,
+  type LocalRunReport,
+} from '../clients/local-run.ts';
 import { StrongroomError } from '../proto/errors.ts';
 import { planTask } from '../statistics/plan.ts';
 import { renderResult } from '../statistics/render.ts';
@@ -55,7 +61,10 @@ async function compare(task: TaskDocument, files: InputFiles, out: string): Prom
     onProgress: (line) => process.stdout.write(`${line}\n`),
   });
   const plain = await runPlain(task, files);
-  process.stdout.write(`\n${renderResult(report.document.result, plain)}\n${reportAsText(report)}\n`);
+  process.stdout.write(
+    `\n${renderResult(report.document.result, plain)}\n${reportAsText(report)}\n` +
+      `From the joint key to the verified result: ${seconds(afterKeyMs(report))}\n`,
+  );
   const { parameters } = planTask(task);
   // A key of paillier takes longer to make than is worth while here; `npm run bench` has its figures.
   if (parameters.scheme === 'bfv') {
@@ -68,6 +77,14 @@ async function compare(task: TaskDocument, files: InputFiles, out: string): Prom
   if (!isDeepStrictEqual(report.document.result, plain)) {
     throw new StrongroomError('INTERNAL', 'The result differs from the plaintext computation.');
   }
+}
+
+/** How long the phases from the joint key to the delivery took together. */
+function afterKeyMs({ phases }: LocalRunReport): number {
+  const [keyed, delivered] = ['key ceremony', 'deliver'].map((name) =>
+    phases.findIndex(({ phase }) => phase === name),
+  );
+  return phases.slice((keyed ?? 0) + 1, (delivered ?? 0) + 1).reduce((total, { ms }) => total + ms, 0);
 }
 
 /** Every party's own table: its file in the folder of the example, or its rows of survey.csv, put into `scratch`. */

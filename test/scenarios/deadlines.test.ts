@@ -49,7 +49,7 @@ async function ended(task: TaskLife): Promise<Ending | undefined> {
 }
 
 test.concurrent('the deadline to approve passes', async () => {
-  const task = await proposed([5, 60, 60]);
+  const task = await proposed([15, 60, 60]);
   await approve(net, 'holder-1', task.id);
   expect(await ended(task)).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });
   expect([...task.shreds.keys()]).toEqual(['holder-1']);
@@ -57,7 +57,7 @@ test.concurrent('the deadline to approve passes', async () => {
 });
 
 test.concurrent('the deadline to submit passes with too few inputs', async () => {
-  const task = await proposed([9, 1, 60]);
+  const task = await proposed([20, 5, 60]);
   await approveAll(task.id);
   await Promise.all(['north', 'south'].map((party) => submitAs(net, party, task.id)));
   expect(await ended(task)).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });

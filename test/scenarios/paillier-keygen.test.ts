@@ -82,15 +82,20 @@ describe('a whole ceremony', () => {
   );
 
   test('batches that give nothing are opened, and the search goes on', async () => {
-    const name = 'several batches';
-    using table = await openTable(name, { candidatesPerBatch: 256, mostCandidates: 20 * 256 });
-    const { progress } = table.observer;
-    expect(progress).toMatchObject({ tried: 0, expected: 605 });
-    await table.until('acceptance');
-    expect(table.observer.due.batch).toBeGreaterThan(0);
-    expect(table.observer.progress.tried).toBe(256 * (table.observer.due.batch + 1));
-    await table.finish();
-    expect(throughTheKey(name, table.context, table.observer.jointKey(), 42n)).toBe(42n);
+    // A first batch gives a key in one ceremony of three: then there is nothing to see, and another is played.
+    for (let ceremony = 0; ; ceremony += 1) {
+      const name = `several batches ${ceremony}`;
+      using table = await openTable(name, { candidatesPerBatch: 256, mostCandidates: 20 * 256 });
+      const { progress } = table.observer;
+      expect(progress).toMatchObject({ tried: 0, expected: 605 });
+      await table.until('acceptance');
+      const { batch } = table.observer.due;
+      if (batch === 0) continue;
+      expect(table.observer.progress.tried).toBe(256 * (batch + 1));
+      await table.finish();
+      expect(throughTheKey(name, table.context, table.observer.jointKey(), 42n)).toBe(42n);
+      return;
+    }
   });
 
   test('a search without success ends with a reason that names nobody', async () => {

@@ -1,0 +1,153 @@
+/**
+ * The log of a whole task as its parties would have written it, and its receipt. The documents are real; the objects
+ * that they name by digest are not there, since nobody who reads the log alone looks at them.
+ */
+import { randomBytes } from 'node:crypto';
+import { validateTask } from '../../../statistics/task.ts';
+import { TaskBook } from '../../../trust/book.ts';
+import { openConsortium } from '../../../trust/consortium.ts';
+import { canonicalJson, sha256Hex } from '../../../trust/digest.ts';
+import { commitTo, signDocument, signStep, type Content, type Kind } from '../../../trust/documents.ts';
+import { signerOf } from '../../../trust/identity.ts';
+import { signCheckpoint } from '../../../trust/log/checkpoint.ts';
+import { leafHash, MerkleTree } from '../../../trust/log/merkle.ts';
+import type { TaskLife } from '../../../trust/life.ts';
+import { commitToResult, writeReceipt, type Receipt } from '../../../trust/receipt.ts';
+import { AGGREGATOR, HOLDERS, identityOf, INPUTS, makeParties, RECEIVER, type Parties } from './parties.ts';
+import { cached } from './cached.ts';
+import { taskValue } from './tasks.ts';
+
+export interface Story {
+  readonly parties: Parties;
+  /** All entries of the log; the first is the consortium document. */
+  readonly entries: readonly Uint8Array[];
+  /** The signed head over all entries. */
+  readonly checkpoint: string;
+  readonly receipt: Receipt;
+}
+
+const blob = (size: number): { digest: string; size: number } => ({
+  digest: sha256Hex(randomBytes(32)),
+  size,
+});
+
+export const tellStory = cached(makeStory);
+
+async function makeStory(): Promise<Story> {
+  const parties = await makeParties();
+  const book = new TaskBook(openConsortium(parties.consortium));
+  const tree = new MerkleTree();
+  const entries: Uint8Array[] = [];
+  let checkpoint = '';
+
+  const append = (envelope: Uint8Array): void => {
+    tree.append(leafHash(envelope));
+    entries.push(envelope);
+    const head = { origin: book.consortium.log.origin, size: tree.size, root: tree.root() };
+    checkpoint = signCheckpoint(head, signerOf(identityOf(parties, AGGREGATOR)));
+    book.read([envelope], checkpoint);
+  };
+  append(parties.consortium);
+  const task = propose(parties, book, append);
+  const say = <K extends Kind>(by: string, kind: K, content: Content<K>): void => {
+    const envelope = signStep(kind, task.id, content, {
+      signer: signerOf(identityOf(parties, by)),
+      seen: book.seen,
+    });
+    book.admit(envelope, by);
+    append(envelope);
+  };
+
+  approveAndMakeKey(task, say);
+  const key = task.requireJointKey().digest;
+  for (const party of INPUTS) {
+    const ciphertexts = many(task.plan.ciphertexts, () => blob(task.plan.parameters.ciphertextBytes));
+    say(party, 'manifest', { key, ciphertexts });
+  }
+  const result = {
+    strongroom: 'result/1',
+    values: { people: '6', 'mean-pay': '14.93' },
+    'nothing else': null,
+  };
+  const salt = randomBytes(32);
+  finish(task, say, commitToResult(salt, result));
+  if (book.strays.length > 0 || task.phase !== 'SHREDDED') throw new Error(`the story ends in ${task.phase}`);
+
+  const receipt = writeReceipt({
+    consortium: parties.consortium,
+    checkpoint,
+    entries: task.entries.map((index) => ({ index, envelope: entries[index] ?? new Uint8Array() })),
+    seenSizes: task.seenSizes,
+    inclusion: (index) => tree.inclusionProof(index),
+    consistency: (from) => tree.consistencyProof(from),
+    result,
+    salt,
+  });
+  return { parties, entries, checkpoint, receipt };
+}
+
+type Say = <K extends Kind>(by: string, kind: K, content: Content<K>) => void;
+
+function propose(parties: Parties, book: TaskBook, append: (envelope: Uint8Array) => void): TaskLife {
+  const proposal = signDocument(
+    'proposal',
+    {
+      by: RECEIVER,
+      at: new Date().toISOString(),
+      seen: book.seen,
+      consortium: book.consortium.digest,
+      nonce: sha256Hex(randomBytes(32)),
+      document: validateTask({ ...taskValue(), scheme: 'bfv' }),
+    },
+    signerOf(identityOf(parties, RECEIVER)),
+  );
+  book.admit(proposal, RECEIVER);
+  append(proposal);
+  const [task] = book.tasks.values();
+  if (task === undefined) throw new Error('the log does not show the task');
+  return task;
+}
+
+function approveAndMakeKey(task: TaskLife, say: Say): void {
+  const rounds = [0, 1].map(() => new Map(HOLDERS.map((holder) => [holder, blob(1000)])));
+  for (const holder of HOLDERS) {
+    const commitment = commitTo(task.id, holder, 0, rounds[0]?.get(holder)?.digest ?? '');
+    say(holder, 'approval', { plan: task.planDigest, commitment });
+  }
+  rounds.forEach((messages, round) => {
+    for (const [holder, message] of messages)
+      say(holder, 'contribution', { round, about: 'a round', message });
+  });
+  const key = blob(5000);
+  for (const holder of HOLDERS) say(holder, 'joint-key', { key });
+}
+
+function finish(task: TaskLife, say: Say, result: string): void {
+  say(AGGREGATOR, 'seal', { manifests: task.inputSet.map(({ digest }) => digest) });
+  const outputs = many(task.plan.ciphertexts, () => blob(task.plan.parameters.outputBytes));
+  say(AGGREGATOR, 'evaluation', { seal: task.seal?.digest ?? '', outputs });
+  for (const holder of HOLDERS) {
+    say(holder, 'release', {
+      evaluation: task.evaluation?.digest ?? '',
+      outputs: outputs.map(({ digest }) => digest),
+      receiver: RECEIVER,
+      box: blob(2000),
+      opened: sha256Hex(randomBytes(32)),
+    });
+  }
+  say(RECEIVER, 'delivery', { releases: [...task.releases.values()].map(({ digest }) => digest), result });
+  for (const holder of HOLDERS) say(holder, 'shred', {});
+}
+
+function many<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
+/** The payload of an envelope, as its JSON value. */
+export function payloadOf(envelope: Uint8Array): unknown {
+  const { payload } = JSON.parse(Buffer.from(envelope).toString('utf8')) as { payload: string };
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
+}
+
+/** Canonical, as everything that is signed. */
+export const bytesOfValue = (value: unknown): Uint8Array => canonicalJson(value);

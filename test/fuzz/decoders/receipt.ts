@@ -1,0 +1,29 @@
+/** Receipts: what a sceptic is handed. */
+import { isDeepStrictEqual } from 'node:util';
+import { openConsortium } from '../../../trust/consortium.ts';
+import { parseReceipt, verifyReceipt } from '../../../trust/receipt.ts';
+import { tellStory } from '../corpora/story.ts';
+import { target } from '../harness/decoder.ts';
+import { jsonBytes, mutateJson } from '../harness/json.ts';
+
+export const receiptTarget = target({
+  name: 'receipt',
+  short: 60,
+  make: tellStory,
+  open: ({ receipt, parties }) => {
+    const pinned = openConsortium(parties.consortium).digest;
+    return {
+      corpus: [jsonBytes(receipt)],
+      mutations: [mutateJson],
+      decode: (bytes) => {
+        const parsed = parseReceipt(bytes);
+        verifyReceipt(parsed, pinned);
+        return parsed;
+      },
+      objection: (parsed) =>
+        isDeepStrictEqual(parsed, receipt) ? undefined : 'a receipt that says something else',
+      codes: ['RECEIPT_INVALID'],
+      limitMs: 2_000,
+    };
+  },
+});
