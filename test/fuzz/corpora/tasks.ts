@@ -1,14 +1,15 @@
 /** Task documents: those of the examples, and one that uses most of what a task can say. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { HOLDERS, INPUTS, RECEIVER } from './parties.ts';
 
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
-export const exampleYaml = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`${name}/task.yaml`, EXAMPLES)));
-
-function exampleCsv(name: string): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(name, EXAMPLES)));
+/** The task documents of all examples. */
+export function exampleTasks(): Uint8Array[] {
+  return readdirSync(EXAMPLES)
+    .map((name) => new URL(`${name}/task.yaml`, EXAMPLES))
+    .filter((file) => existsSync(file))
+    .map((file) => new Uint8Array(readFileSync(file)));
 }
 
 /** The JSON value of a valid task; not in normal form. */

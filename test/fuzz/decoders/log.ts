@@ -26,7 +26,7 @@ export const checkpointTarget = target({
     const smaller = [0, 1, 7].map((size) =>
       signCheckpoint({ origin: log.origin, size, root: tree.root(size) }, operator),
     );
-    const cosigned = `${checkpoint}— witness.example+1 AAAAAAAAAAA=\n`.replace('+1', '');
+    const cosigned = `${checkpoint}— witness.example AAAAAAAAAAA=\n`;
     const notes = [
       checkpoint,
       cosigned,

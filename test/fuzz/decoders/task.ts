@@ -5,13 +5,11 @@ import { planTask } from '../../../statistics/plan.ts';
 import { parseTask, validateTask, type TaskDocument } from '../../../statistics/task.ts';
 import { canonicalJson, parseCanonicalJson } from '../../../trust/digest.ts';
 import { planDigest } from '../../../trust/life.ts';
-import { exampleYaml, taskValue } from '../corpora/tasks.ts';
+import { exampleTasks, taskValue } from '../corpora/tasks.ts';
 import { target } from '../harness/decoder.ts';
 import { jsonBytes, mutateJson } from '../harness/json.ts';
 import { mutateText, swellText } from '../harness/text.ts';
 import { stringify } from 'yaml';
-
-const EXAMPLES = ['wages', 'mirror-trade'];
 
 interface Read {
   readonly task: TaskDocument;
@@ -44,7 +42,7 @@ export const taskJsonTarget = target({
   name: 'task-json',
   short: 250,
   make: () =>
-    [taskValue(), ...EXAMPLES.map((name) => parseTask(Buffer.from(exampleYaml(name)).toString(), name))].map(
+    [taskValue(), ...exampleTasks().map((yaml) => parseTask(Buffer.from(yaml).toString(), 'task.yaml'))].map(
       jsonBytes,
     ),
   open: (corpus) => ({
@@ -72,7 +70,7 @@ function looselyParsed(bytes: Uint8Array): unknown {
 export const taskYamlTarget = target({
   name: 'task-yaml',
   short: 80,
-  make: () => [...EXAMPLES.map(exampleYaml), new TextEncoder().encode(stringify(taskValue()))],
+  make: () => [...exampleTasks(), new TextEncoder().encode(stringify(taskValue()))],
   open: (corpus) => ({
     corpus,
     mutations: [mutateText, mutateText, mutateText, swellText],
