@@ -6,7 +6,8 @@ import type { Profile } from '../transport/profile.ts';
 import { TaskBook } from '../trust/book.ts';
 import { equalBytes } from '../trust/digest.ts';
 import { signerOf } from '../trust/identity.ts';
-import { leafHash, MerkleTree } from '../trust/log/merkle.ts';
+import { leafOf } from '../trust/log/entry.ts';
+import { MerkleTree } from '../trust/log/merkle.ts';
 import { openBlobStore } from '../trust/storage/blob-store.ts';
 import { checkpointsOf } from './board-service.ts';
 import { LogStore } from './log-store.ts';
@@ -16,7 +17,7 @@ await runInspection(inspect);
 async function inspect(profile: Profile, inspection: Inspection): Promise<void> {
   using log = new LogStore(join(profile.state, 'log.db'));
   const entries = log.read(0, Infinity);
-  const tree = new MerkleTree(entries.map(leafHash));
+  const tree = new MerkleTree(entries.map(leafOf));
   if (!equalBytes(tree.root(), log.tree.root(log.size))) {
     inspection.problems.push(
       'An entry of the log does not match its hash: the file is damaged; restore it from a copy.',

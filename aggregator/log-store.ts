@@ -8,7 +8,8 @@
 import { once, EventEmitter } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { StrongroomError } from '../proto/errors.ts';
-import { sha256Hex } from '../trust/digest.ts';
+import { hex, unhex } from '../trust/digest.ts';
+import { entryOf } from '../trust/log/entry.ts';
 import { leafHash, MerkleTree } from '../trust/log/merkle.ts';
 
 const SCHEMA = `
@@ -17,7 +18,6 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS entries (
     "index" INTEGER PRIMARY KEY,
     digest TEXT NOT NULL UNIQUE,
-    leaf_hash BLOB NOT NULL,
     envelope BLOB NOT NULL
   ) STRICT;
 `;
@@ -31,12 +31,12 @@ export class LogStore implements Disposable {
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
     this.#db.exec(SCHEMA);
-    const rows = this.#db.prepare('SELECT "index", leaf_hash FROM entries ORDER BY "index"').all();
+    const rows = this.#db.prepare('SELECT "index", digest FROM entries ORDER BY "index"').all();
     rows.forEach((row, index) => {
       if (row['index'] === index) return;
       throw new StrongroomError('LOG_INCONSISTENT', `Entry ${index} is missing from the log in ${path}.`);
     });
-    this.#tree = new MerkleTree(rows.map((row) => row['leaf_hash'] as Uint8Array));
+    this.#tree = new MerkleTree(rows.map((row) => leafHash(unhex(row['digest'] as string))));
   }
 
   get size(): number {
@@ -50,7 +50,7 @@ export class LogStore implements Disposable {
 
   /** Where exactly these bytes stand; undefined where they do not. */
   find(envelope: Uint8Array): number | undefined {
-    const row = this.#db.prepare('SELECT "index" FROM entries WHERE digest = ?').get(sha256Hex(envelope));
+    const row = this.#db.prepare('SELECT "index" FROM entries WHERE digest = ?').get(hex(entryOf(envelope)));
     return row?.['index'] as number | undefined;
   }
 
@@ -62,11 +62,11 @@ export class LogStore implements Disposable {
     const known = this.find(envelope);
     if (known !== undefined) return known;
     const index = this.size;
-    const hash = leafHash(envelope);
+    const entry = entryOf(envelope);
     this.#db
-      .prepare('INSERT INTO entries ("index", digest, leaf_hash, envelope) VALUES (?, ?, ?, ?)')
-      .run(index, sha256Hex(envelope), hash, envelope);
-    this.#tree.append(hash);
+      .prepare('INSERT INTO entries ("index", digest, envelope) VALUES (?, ?, ?)')
+      .run(index, hex(entry), envelope);
+    this.#tree.append(leafHash(entry));
     this.#events.emit('entry', index, envelope);
     return index;
   }

@@ -5,7 +5,8 @@ import type { TaskBook } from '../trust/book.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCheckpoint } from '../trust/log/checkpoint.ts';
-import { leafHash, verifyInclusion } from '../trust/log/merkle.ts';
+import { leafOf } from '../trust/log/entry.ts';
+import { verifyInclusion } from '../trust/log/merkle.ts';
 import { connect, type Connection } from './client.ts';
 import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
@@ -115,7 +116,7 @@ export class Board implements AsyncDisposable {
     const { index, checkpoint, inclusionProof } = await this.#connection.board.append(envelope);
     const { log } = this.book.consortium;
     const head = openCheckpoint(checkpoint, log.origin, log.keys);
-    if (verifyInclusion(leafHash(envelope), index, head.size, inclusionProof, head.root)) return index;
+    if (verifyInclusion(leafOf(envelope), index, head.size, inclusionProof, head.root)) return index;
     throw new StrongroomError(
       'LOG_INCONSISTENT',
       'The aggregator does not prove that the log holds the document.',

@@ -8,7 +8,7 @@ import { TaskBook } from '../trust/book.ts';
 import type { Consortium } from '../trust/consortium.ts';
 import { equalBytes } from '../trust/digest.ts';
 import type { TaskLife } from '../trust/life.ts';
-import { leafHash } from '../trust/log/merkle.ts';
+import { leafOf } from '../trust/log/entry.ts';
 import { LogReplica } from '../trust/storage/log-replica.ts';
 import type { BoardClient } from './board-client.ts';
 
@@ -105,7 +105,7 @@ export class LogView implements AsyncDisposable {
     const { follower } = this.book;
     const known = Math.min(follower.size - first, entries.length);
     for (const [offset, entry] of entries.slice(0, known).entries()) {
-      if (equalBytes(leafHash(entry), follower.leafHashAt(first + offset))) continue;
+      if (equalBytes(leafOf(entry), follower.leafHashAt(first + offset))) continue;
       throw new StrongroomError(
         'LOG_INCONSISTENT',
         `The aggregator shows two different entries ${first + offset}.`,

@@ -9,7 +9,8 @@ import { base64, canonicalJson, hex, sha256, unbase64, unhex } from './digest.ts
 import { openDocument, type AnySigned } from './documents.ts';
 import { TaskLife } from './life.ts';
 import { openCheckpoint, type Checkpoint } from './log/checkpoint.ts';
-import { leafHash, verifyConsistency, verifyInclusion } from './log/merkle.ts';
+import { leafOf } from './log/entry.ts';
+import { verifyConsistency, verifyInclusion } from './log/merkle.ts';
 import { admit } from './rules.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -91,7 +92,7 @@ function openEntry(
   const where = `entry ${position}`;
   const bytes = at(where, () => unbase64(envelope));
   const proof = at(where, () => inclusion.map(unhex));
-  if (!verifyInclusion(leafHash(bytes), index, head.size, proof, head.root)) {
+  if (!verifyInclusion(leafOf(bytes), index, head.size, proof, head.root)) {
     throw broken(where, `it is not entry ${index} of the log under the checkpoint`);
   }
   return at(where, () => openDocument(bytes, consortium.signingKeys));

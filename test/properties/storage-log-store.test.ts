@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { LogStore } from '../../aggregator/log-store.ts';
-import { leafHash, MerkleTree } from '../../trust/log/merkle.ts';
+import { leafOf } from '../../trust/log/entry.ts';
+import { MerkleTree } from '../../trust/log/merkle.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-log-'));
@@ -34,7 +35,7 @@ test('any sequence of envelopes, with repetitions, keeps first places, roots and
           }
         }
         using log = new LogStore(file);
-        const tree = new MerkleTree(expected.map(leafHash));
+        const tree = new MerkleTree(expected.map(leafOf));
         expect(log.size).toBe(expected.length);
         for (let size = 0; size <= log.size; size += 1) expect(log.tree.root(size)).toEqual(tree.root(size));
         const read: Buffer[] = [];

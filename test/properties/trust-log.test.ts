@@ -3,14 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Checkpoint, openCheckpoint, signCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
-import { leafHash, MerkleTree, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
+import { leafOf } from '../../trust/log/entry.ts';
+import { MerkleTree, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
 import { newSigner } from '../fixtures/trust-parties.ts';
 
 const origin = 'strongroom/test';
 const operator = newSigner('aggregator');
 const log = { origin, keys: new Map([[origin, operator.publicKey]]) };
 const entries = Array.from({ length: 50 }, (_, index) => Uint8Array.of(index));
-const tree = new MerkleTree(entries.map(leafHash));
+const tree = new MerkleTree(entries.map(leafOf));
 const checkpointAt = (size: number): string =>
   signCheckpoint({ origin, size, root: tree.root(size) }, operator);
 
@@ -56,7 +57,7 @@ test('in whatever batches the entries come, every root on the way is known', () 
 test('a follower proves to others what it has verified', () => {
   const follower = new LogFollower({ log });
   follower.extend(entries, checkpointAt(50));
-  const leaf = leafHash(entries[11] ?? new Uint8Array());
+  const leaf = leafOf(entries[11] ?? new Uint8Array());
   expect(verifyInclusion(leaf, 11, 50, follower.inclusionProof(11), tree.root())).toBe(true);
   expect(verifyConsistency(11, 50, follower.consistencyProof(11), tree.root(11), tree.root())).toBe(true);
 });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openCheckpoint, signCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
-import { leafHash, MerkleTree } from '../../trust/log/merkle.ts';
+import { leafOf } from '../../trust/log/entry.ts';
+import { MerkleTree } from '../../trust/log/merkle.ts';
 import { openNote, signNote } from '../../trust/log/signed-note.ts';
 import { newSigner, refusal } from '../fixtures/trust-parties.ts';
 
@@ -18,7 +19,7 @@ const honest = history('entry');
 const other = [...honest.slice(0, 5), ...history('another').slice(5)];
 
 function checkpointOf(entries: readonly Uint8Array[], size: number): string {
-  return signCheckpoint({ origin, size, root: new MerkleTree(entries.map(leafHash)).root(size) }, operator);
+  return signCheckpoint({ origin, size, root: new MerkleTree(entries.map(leafOf)).root(size) }, operator);
 }
 
 function followerAt(size: number): LogFollower {

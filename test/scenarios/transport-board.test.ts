@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StrongroomError } from '../../proto/errors.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
-import { leafHash, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
+import { leafOf } from '../../trust/log/entry.ts';
+import { verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
 import { newCast } from '../fixtures/transport-cast.ts';
 import { type Cast, EAGER, newNetwork, type Network } from '../fixtures/transport-network.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
@@ -32,7 +33,7 @@ test('an appended envelope is proved to stand where the answer says, and again w
   expect(again.index).toBe(first.index);
   for (const { index, checkpoint, inclusionProof } of [first, again]) {
     const { size, root } = head(checkpoint);
-    expect(verifyInclusion(leafHash(envelope), index, size, inclusionProof, root)).toBe(true);
+    expect(verifyInclusion(leafOf(envelope), index, size, inclusionProof, root)).toBe(true);
   }
   expect(head(again.checkpoint).size).toBe(head(first.checkpoint).size + 1);
 });
@@ -111,7 +112,7 @@ test('proofs at older sizes hold, and those that cannot be made are refused', as
   const newer = head(checkpoint);
   expect(newer.size).toBe(size - 1);
   const [entry] = network.log.read(2, 1);
-  expect(verifyInclusion(leafHash(entry ?? new Uint8Array()), 2, size - 1, inclusionProof, newer.root)).toBe(
+  expect(verifyInclusion(leafOf(entry ?? new Uint8Array()), 2, size - 1, inclusionProof, newer.root)).toBe(
     true,
   );
   const older = head((await board.prove({ treeSize: 3 })).checkpoint);

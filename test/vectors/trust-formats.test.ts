@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, hex, sha256, sha256Hex, unbase64, unhex } from '../../trust/digest.ts';
 import { createSigner, verifySignature } from '../../trust/ed25519.ts';
 import { preAuthenticationEncoding } from '../../trust/envelope.ts';
+import { leafOf } from '../../trust/log/entry.ts';
 import { openNote } from '../../trust/log/signed-note.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -22,6 +23,11 @@ test('SHA-256: FIPS 180-4 example "abc", whole and in parts', () => {
   expect(sha256Hex(utf8('abc'))).toBe(digest);
   expect(hex(sha256(utf8('a'), utf8('bc')))).toBe(digest);
   expect(sha256(utf8('abc')).constructor).toBe(Uint8Array);
+});
+
+// From Python's hashlib: sha256(b'\0' + sha256(b'abc').digest()).
+test('a leaf of the log: SHA-256(0x00 ‖ SHA-256(envelope))', () => {
+  expect(hex(leafOf(utf8('abc')))).toBe('8a7deab2cc5ee003b6394337538a52b3198f1a6ddeb10c7daf62fe1c9834b43b');
 });
 
 describe('Ed25519: RFC 8032 §7.1', () => {

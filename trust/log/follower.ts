@@ -5,7 +5,8 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { equalBytes } from '../digest.ts';
 import { openCheckpoint, type Checkpoint, type LogIdentity } from './checkpoint.ts';
-import { leafHash, MerkleTree } from './merkle.ts';
+import { leafOf } from './entry.ts';
+import { MerkleTree } from './merkle.ts';
 
 export class LogFollower {
   readonly #log: LogIdentity;
@@ -51,26 +52,26 @@ export class LogFollower {
   }
 
   /**
-   * Takes in the entries that follow those verified before, with the checkpoint that covers exactly them.
+   * Takes in the envelopes that follow those verified before, with the checkpoint that covers exactly them.
    * Throws SIGNATURE_INVALID or DOCUMENT_INVALID where the checkpoint is not one of this log, and
    * LOG_INCONSISTENT where it is but does not extend what was verified before: then both checkpoints stand in
    * the error's details as evidence. After an error the follower is as it was.
    */
-  extend(entries: readonly Uint8Array[], checkpoint: string): void {
+  extend(envelopes: readonly Uint8Array[], checkpoint: string): void {
     const shown = openCheckpoint(checkpoint, this.#log.origin, this.#log.keys);
     const before = this.size;
     if (shown.size < before) throw this.#older(shown, checkpoint);
-    if (shown.size !== before + entries.length) {
+    if (shown.size !== before + envelopes.length) {
       throw this.#inconsistent(
         'entries',
         checkpoint,
-        `covers ${shown.size} entries, not the ${before + entries.length} sent`,
+        `covers ${shown.size} entries, not the ${before + envelopes.length} sent`,
       );
     }
-    for (const entry of entries) this.#tree.append(leafHash(entry));
+    for (const envelope of envelopes) this.#tree.append(leafOf(envelope));
     if (!equalBytes(this.root, shown.root)) {
       this.#tree.truncate(before);
-      const check = entries.length === 0 && this.#checkpoint !== undefined ? 'split-view' : 'root';
+      const check = envelopes.length === 0 && this.#checkpoint !== undefined ? 'split-view' : 'root';
       throw this.#inconsistent(check, checkpoint, `is not the root of its ${shown.size} entries`);
     }
     this.#checkpoint = checkpoint;

@@ -10,7 +10,8 @@ import { canonicalJson, sha256Hex } from '../../../trust/digest.ts';
 import { commitTo, signDocument, signStep, type Content, type Kind } from '../../../trust/documents.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { signCheckpoint } from '../../../trust/log/checkpoint.ts';
-import { leafHash, MerkleTree } from '../../../trust/log/merkle.ts';
+import { leafOf } from '../../../trust/log/entry.ts';
+import { MerkleTree } from '../../../trust/log/merkle.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { commitToResult, writeReceipt, type Receipt } from '../../../trust/receipt.ts';
 import { AGGREGATOR, HOLDERS, identityOf, INPUTS, makeParties, RECEIVER, type Parties } from './parties.ts';
@@ -41,7 +42,7 @@ async function makeStory(): Promise<Story> {
   let checkpoint = '';
 
   const append = (envelope: Uint8Array): void => {
-    tree.append(leafHash(envelope));
+    tree.append(leafOf(envelope));
     entries.push(envelope);
     const head = { origin: book.consortium.log.origin, size: tree.size, root: tree.root() };
     checkpoint = signCheckpoint(head, signerOf(identityOf(parties, AGGREGATOR)));

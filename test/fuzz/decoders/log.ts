@@ -5,7 +5,8 @@ import { equalBytes } from '../../../trust/digest.ts';
 import { parseEnvelope, signEnvelope } from '../../../trust/envelope.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { openCheckpoint, signCheckpoint } from '../../../trust/log/checkpoint.ts';
-import { leafHash, MerkleTree } from '../../../trust/log/merkle.ts';
+import { leafOf } from '../../../trust/log/entry.ts';
+import { MerkleTree } from '../../../trust/log/merkle.ts';
 import { openNote, signNote } from '../../../trust/log/signed-note.ts';
 import { LogReplica } from '../../../trust/storage/log-replica.ts';
 import { summary } from '../../../trust/summary.ts';
@@ -22,7 +23,7 @@ export const checkpointTarget = target({
   open: ({ parties, entries, checkpoint }) => {
     const { log } = openConsortium(parties.consortium);
     const operator = { ...signerOf(identityOf(parties, AGGREGATOR)), name: log.origin };
-    const tree = new MerkleTree(entries.map(leafHash));
+    const tree = new MerkleTree(entries.map(leafOf));
     const smaller = [0, 1, 7].map((size) =>
       signCheckpoint({ origin: log.origin, size, root: tree.root(size) }, operator),
     );
@@ -91,7 +92,7 @@ interface Rows {
 function rowsOf({ entries, parties }: Story, size: number): Rows {
   const { origin } = openConsortium(parties.consortium).log;
   const kept = entries.slice(0, size);
-  const root = new MerkleTree(kept.map(leafHash)).root();
+  const root = new MerkleTree(kept.map(leafOf)).root();
   const checkpoint = signCheckpoint({ origin, size, root }, signerOf(identityOf(parties, AGGREGATOR)));
   return { checkpoint, entries: kept.map((entry) => Buffer.from(entry).toString('base64')) };
 }
@@ -134,7 +135,7 @@ export const hostileLogTarget = target({
       mutations: [mutateJson],
       decode: (bytes) => {
         const entries = [story.parties.consortium, ...signedAgain(story, bytes)];
-        const root = new MerkleTree(entries.map(leafHash)).root();
+        const root = new MerkleTree(entries.map(leafOf)).root();
         const book = new TaskBook(pinned);
         book.read(entries, signCheckpoint({ origin, size: entries.length, root }, operator));
         return [...book.tasks.values()].map(summary);
