@@ -13,12 +13,18 @@ import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
+import {
+  evaluate,
+  inputSetOf,
+  requireSameAsClaimed,
+  requireTimelySeal,
+  type Fetch,
+} from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import { describeProgress, KeyMaking } from './key-making.ts';
-import { evaluate, requireSameAsClaimed, requireTimelySeal, type Fetch } from './evaluation.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
 import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
@@ -219,7 +225,7 @@ export class KeyHolder implements Disposable {
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));
-      const outputs = await evaluate(task, this.#fetch);
+      const outputs = await evaluate(inputSetOf(task), this.#fetch);
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);
       const packed = packShares(shares);

@@ -5,9 +5,9 @@
 import { StrongroomError } from '../proto/errors.ts';
 import type { CeremonyProgress, HolderCeremony } from '../schemes/scheme.ts';
 import { sha256Hex } from '../trust/digest.ts';
+import type { Fetch } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCeremonyOf } from './ceremony.ts';
-import type { Fetch } from './evaluation.ts';
 
 export class KeyMaking implements Disposable {
   readonly #ceremony: HolderCeremony;

@@ -3,6 +3,7 @@
  * task, and before it releases, about the inputs that came. What is decided is in the ledger before anything is said.
  */
 import { StrongroomError } from '../proto/errors.ts';
+import { CLOCK_SKEW_MS } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import type { Decision } from './journal.ts';
 import type { Ledger } from './ledger.ts';
@@ -10,9 +11,6 @@ import { contextOf, taskEntity } from './policy/facts.ts';
 import { concernsOf, historyOf, riskWords, shortId, type History } from './policy/history.ts';
 import type { Rules, Ruling } from './policy/rules.ts';
 import { subjectOf, type Subject } from './policy/subject.ts';
-
-/** How far another party's clock may run ahead of ours. */
-export const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** What a key holder decides by. */
 export interface Policy {

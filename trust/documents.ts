@@ -14,6 +14,9 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const party = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
 const instant = z.iso.datetime();
 
+/** How far the clock of a signer may be ahead of the reader's, in milliseconds. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+
 /** A blob: content-addressed bytes on the aggregator's board. */
 const blob = z.strictObject({ digest, size: z.int().positive() });
 

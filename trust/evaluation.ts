@@ -1,20 +1,43 @@
 /**
- * What a key holder checks before it turns its key (rule 2): the messages of the ceremony and the inputs as their
- * parties signed them, and the output as it comes out of evaluating f here, bit for bit.
+ * What everybody does who checks the aggregator (rule 2): the inputs as their parties signed them, f evaluated on
+ * them here, and the output compared bit for bit with what is claimed. Key holders do it before they turn their
+ * key, controllers at any time.
  */
 import { StrongroomError } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
-import { sha256Hex } from '../trust/digest.ts';
-import type { Blob } from '../trust/documents.ts';
-import type { TaskLife } from '../trust/life.ts';
-import { CLOCK_SKEW_MS } from './policy.ts';
+import type { SchemeContext } from '../schemes/scheme.ts';
+import { sha256Hex } from './digest.ts';
+import { CLOCK_SKEW_MS, type Blob } from './documents.ts';
+import type { TaskLife } from './life.ts';
 
 /** Fetches an object that a party has signed for, verified against the signed digest. */
 export type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
 
+/** What f is evaluated on; plain data, which can be handed to a thread. */
+export interface InputSet {
+  readonly context: SchemeContext;
+  readonly aggregator: string;
+  readonly key: Blob;
+  /** In the order of the seal. */
+  readonly inputs: readonly { readonly party: string; readonly ciphertexts: readonly Blob[] }[];
+  /** Ciphertexts of each party, and of the output. */
+  readonly positions: number;
+}
+
+/** The inputs of a task as the log holds them, under its joint key. Throws JOINT_KEY_MISMATCH where there is none. */
+export function inputSetOf(task: TaskLife): InputSet {
+  return {
+    context: task.context,
+    aggregator: task.aggregator,
+    key: task.requireJointKey(),
+    inputs: task.inputSet.map(({ payload: { by, ciphertexts } }) => ({ party: by, ciphertexts })),
+    positions: task.plan.ciphertexts,
+  };
+}
+
 /**
  * A set from which input parties are missing may be sealed after the deadline only. The aggregator writes the
- * date of its seal itself, so it is compared with this key holder's clock: a date that has not come yet would
+ * date of its seal itself, so it is compared with the clock of whoever checks: a date that has not come yet would
  * let it choose whom to leave out. Throws SEAL_INVALID.
  */
 export function requireTimelySeal(task: TaskLife, now: Date): void {
@@ -34,14 +57,14 @@ const AHEAD = 16;
 
 /** The ciphertexts of a position in the order of the seal. Fetching goes on while the caller computes. */
 async function* inputsAt(
-  task: TaskLife,
+  inputs: InputSet['inputs'],
   index: number,
   fetch: Fetch,
 ): AsyncGenerator<{ readonly party: string; readonly ciphertext: Uint8Array }> {
-  const inputs = task.inputSet.map(({ payload: { by, ciphertexts } }) => ({ by, blob: ciphertexts[index] }));
-  const get = ({ by, blob }: (typeof inputs)[number]) => {
+  const get = ({ party, ciphertexts }: (typeof inputs)[number]) => {
+    const blob = ciphertexts[index];
     if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-    const fetching = fetch(by, blob).then((ciphertext) => ({ party: by, ciphertext }));
+    const fetching = fetch(party, blob).then((ciphertext) => ({ party, ciphertext }));
     // Whoever awaits it hears of a failure; the caller may have stopped before.
     fetching.catch(() => undefined);
     return fetching;
@@ -56,13 +79,13 @@ async function* inputsAt(
   }
 }
 
-/** Evaluates f on the sealed inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
-export async function evaluate(task: TaskLife, fetch: Fetch): Promise<Uint8Array[]> {
-  using evaluator = await openEvaluator(task.context, await fetch(task.aggregator, task.requireJointKey()));
+/** Evaluates f on the inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
+export async function evaluate(set: InputSet, fetch: Fetch): Promise<Uint8Array[]> {
+  using evaluator = await openEvaluator(set.context, await fetch(set.aggregator, set.key));
   const outputs: Uint8Array[] = [];
-  for (let index = 0; index < task.plan.ciphertexts; index++) {
+  for (let index = 0; index < set.positions; index++) {
     using sum = evaluator.sum();
-    for await (const { party, ciphertext } of inputsAt(task, index, fetch)) sum.add(ciphertext, party);
+    for await (const { party, ciphertext } of inputsAt(set.inputs, index, fetch)) sum.add(ciphertext, party);
     outputs.push(sum.bytes());
   }
   return outputs;
