@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
-import { eventually, HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
+import { attest } from './hostile/attest.ts';
+import { HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 import { payloadType } from '../../trust/documents.ts';
 import { canonicalJson } from '../../trust/digest.ts';
 import { signEnvelope } from '../../trust/envelope.ts';
@@ -42,7 +42,11 @@ test.each([
     expect(seen.seal).toBeDefined();
     expect(seen.evaluation?.payload.by).toBe('aggregator');
     expect(seen.releases.size).toBe(0);
-    await refusal(async () => fetchResult(await stage.session(RECEIVER), task.id, PATIENCE), 'TASK_ENDED');
+    await stage.refused(
+      'the output party',
+      async () => fetchResult(await stage.session(RECEIVER), task.id, PATIENCE),
+      'TASK_ENDED',
+    );
   },
 );
 
@@ -102,9 +106,17 @@ test('a key holder that releases a second share is refused: ALREADY_RELEASED', a
   const { evaluation, outputs, receiver } = first.payload;
   const box = await stage.put('holder-1', task, Buffer.from('another share'));
   const second = { evaluation, outputs, receiver, box, opened: 'ab'.repeat(32) };
-  await refusal(() => stage.say(task, 'release', second, { by: 'holder-1' }), 'ALREADY_RELEASED');
+  await stage.refused(
+    'aggregator',
+    () => stage.say(task, 'release', second, { by: 'holder-1' }),
+    'ALREADY_RELEASED',
+  );
   expect(await stage.result(task)).toEqual(ANSWER);
-  await refusal(() => stage.say(task, 'release', second, { by: 'holder-1' }), 'ALREADY_RELEASED');
+  await stage.refused(
+    'aggregator',
+    () => stage.say(task, 'release', second, { by: 'holder-1' }),
+    'ALREADY_RELEASED',
+  );
 });
 
 test('the aggregator cannot name a receiver: an evaluation that does is no document, and the shares go where the task says', async () => {
@@ -124,15 +136,14 @@ test('the aggregator cannot name a receiver: an evaluation that does is no docum
   const index = await session.board.append(
     signEnvelope(payloadType('evaluation'), canonicalJson(payload), signer),
   );
-  await stage.witness(task);
-  const { book } = (await stage.session('watchdog')).board;
-  expect(book.strays.find((stray) => stray.index === index)).toMatchObject({ code: 'DOCUMENT_INVALID' });
+  expect(await stage.stray(index)).toMatchObject({ code: 'DOCUMENT_INVALID' });
 });
 
 test('a key holder that releases to another receiver is refused with NOT_AUTHORISED', async () => {
   const task = await stage.propose('names another receiver');
   await stage.submit(task);
-  await eventually(() => Promise.resolve(/NOT_AUTHORISED.*not take the release/.test(stage.log('holder-3'))));
+  await stage.logged('holder-3', /NOT_AUTHORISED.*not take the release/);
+  attest('aggregator', 'NOT_AUTHORISED', 'daemon.log of holder-3');
   await stage.see(task, (life) => (life.releases.size === 2 ? true : undefined));
   expect([...(await stage.witness(task)).releases.keys()].sort()).toEqual(['holder-1', 'holder-2']);
 });

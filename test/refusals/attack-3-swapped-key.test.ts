@@ -6,8 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submit } from '../../clients/provider.ts';
 import { ANSWER } from '../fixtures/local-network.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
-import { eventually, HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
+import { attest } from './hostile/attest.ts';
+import { HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -25,7 +25,8 @@ test('the aggregator that swaps the joint key is caught by the input party: DIGE
   writeFileSync(stage.object(key.digest), other);
 
   const { session } = await stage.as('north', task);
-  const error = await refusal(
+  const error = await stage.refused(
+    'the client of the input party',
     () => submit(session, task.id, stage.net.table('north'), PATIENCE),
     'DIGEST_MISMATCH',
   );
@@ -52,7 +53,8 @@ test.each(['opens another contribution', 'copies a commitment'] as const)(
     const refused = new RegExp(
       `"task":"${task.id}".*"code":"COMMITMENT_MISMATCH".*not take the contribution`,
     );
-    await eventually(() => Promise.resolve(refused.test(stage.log('holder-3'))));
+    await stage.logged('holder-3', refused);
+    attest('aggregator', 'COMMITMENT_MISMATCH', 'daemon.log of holder-3');
     const seen = await stage.see(task, (life) => (life.contributions[0]?.size === 2 ? life : undefined));
     expect(seen.approvals.size).toBe(3);
     expect([...(seen.contributions[0]?.keys() ?? [])].sort()).toEqual(['holder-1', 'holder-2']);
@@ -69,7 +71,7 @@ test.each(['opens another contribution', 'copies a commitment'] as const)(
     const { session, task: seen } = await stage.as('north', task);
     expect(seen.jointKeys.size).toBe(0);
     const waiting = submit(session, task.id, stage.net.table('north'), { timeoutMs: 1_500 });
-    await refusal(() => waiting, 'TIMED_OUT');
+    await stage.refused('the client of the input party', () => waiting, 'TIMED_OUT');
   },
 );
 
@@ -78,11 +80,19 @@ test('a key holder that signs another joint key ends the task for everybody: JOI
   const ending = await stage.ending(task);
   expect(ending).toMatchObject({ phase: 'FAILED', code: 'JOINT_KEY_MISMATCH' });
   const { session } = await stage.as('north', task);
-  await refusal(() => submit(session, task.id, stage.net.table('north'), PATIENCE), 'TASK_ENDED');
+  await stage.refused(
+    'the client of the input party',
+    () => submit(session, task.id, stage.net.table('north'), PATIENCE),
+    'TASK_ENDED',
+  );
   const { ciphertexts } = task.plan;
   const content = {
     key: '0'.repeat(64),
     ciphertexts: Array.from({ length: ciphertexts }, () => ({ digest: '1'.repeat(64), size: 1 })),
   };
-  await refusal(() => stage.say(task, 'manifest', content, { by: 'north' }), 'TASK_ENDED');
+  await stage.refused(
+    'aggregator',
+    () => stage.say(task, 'manifest', content, { by: 'north' }),
+    'TASK_ENDED',
+  );
 });

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AGGREGATOR } from '../../clients/network.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
+import { attest } from './hostile/attest.ts';
 import { HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { propose } from '../../clients/requester.ts';
 import { EXIT_CODES } from '../../proto/errors.ts';
@@ -38,7 +38,11 @@ test('the aggregator that seals the set twice with different contents is caught 
   const seen = await stage.witness(task);
   expect(seen.seal?.payload.manifests).toHaveLength(3);
   expect([seen.evaluation, seen.releases.size]).toEqual([undefined, 0]);
-  await refusal(async () => fetchResult(await stage.session(RECEIVER), task.id), 'TASK_ENDED');
+  await stage.refused(
+    'the output party',
+    async () => fetchResult(await stage.session(RECEIVER), task.id),
+    'TASK_ENDED',
+  );
 });
 
 test('a document of somebody who was shown another log is refused, and ends the task where it is let in: LOG_INCONSISTENT', async () => {
@@ -48,7 +52,7 @@ test('a document of somebody who was shown another log is refused, and ends the 
   const refused = await stage.propose('honest');
   await stage.reached(refused, 'COLLECTING');
   const approval = stage.sign(refused, 'approval', content, 'holder-1', other);
-  await refusal(() => board.append(approval), 'LOG_INCONSISTENT');
+  await stage.refused('aggregator', () => board.append(approval), 'LOG_INCONSISTENT');
   expect((await stage.witness(refused)).ending).toBeUndefined();
 
   const admitted = await stage.propose('admits anything');
@@ -79,10 +83,11 @@ test('the aggregator that puts another history in the place of the log is believ
   await propose(await fork.session('south'), fork.net.task({ title: 'Another history of the same length' }));
 
   const office = await fork.session(RECEIVER);
-  await refusal(() => office.board.refresh(), 'LOG_INCONSISTENT');
+  await fork.refused(RECEIVER, () => office.board.refresh(), 'LOG_INCONSISTENT');
   for (const holder of holders) {
     await network.startDaemon(holder);
     expect(await network.daemons.get(holder)?.ended).toBe(EXIT_CODES.refused);
     expect(fork.log(holder)).toContain('LOG_INCONSISTENT');
+    attest(holder, 'LOG_INCONSISTENT', 'its exit code and daemon.log');
   }
 });

@@ -10,7 +10,6 @@ import { openEncryptor } from '../../schemes/encryptor.ts';
 import type { Blob } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { ANSWER, INPUTS } from '../fixtures/local-network.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
 import { blobOf, eventually, HOSTILE_AGGREGATOR, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -52,7 +51,8 @@ test('what is no ciphertext of the task is refused at the door, and the honest s
   for (const [what, by, spoil] of BAD) {
     const bad = await encrypt(task);
     bad.forEach(spoil);
-    const error = await refusal(
+    const error = await stage.refused(
+      'aggregator',
       async () => hand(by, task, await upload(by, task, bad)),
       'CIPHERTEXT_INVALID',
     );
@@ -60,11 +60,19 @@ test('what is no ciphertext of the task is refused at the door, and the honest s
   }
   const key = await stage.see(task, (life) => life.jointKey);
   const short = [{ digest: key.digest, size: task.plan.parameters.ciphertextBytes - 1 }];
-  await refusal(() => hand('north', task, short), 'CIPHERTEXT_INVALID');
-  await refusal(async () => hand('north', task, [blobOf(Buffer.from('never sent'))]), 'CIPHERTEXT_INVALID');
+  await stage.refused('aggregator', () => hand('north', task, short), 'CIPHERTEXT_INVALID');
+  await stage.refused(
+    'aggregator',
+    async () => hand('north', task, [blobOf(Buffer.from('never sent'))]),
+    'CIPHERTEXT_INVALID',
+  );
   const absent = { digest: 'ab'.repeat(32), size: task.plan.parameters.ciphertextBytes };
-  await refusal(() => hand('north', task, [absent]), 'NOT_FOUND');
-  await refusal(async () => hand('north', task, [absent], 'cd'.repeat(32)), 'JOINT_KEY_MISMATCH');
+  await stage.refused('aggregator', () => hand('north', task, [absent]), 'NOT_FOUND');
+  await stage.refused(
+    'aggregator',
+    async () => hand('north', task, [absent], 'cd'.repeat(32)),
+    'JOINT_KEY_MISMATCH',
+  );
   expect(await namesOf(task)).toEqual([]);
 
   await stage.submit(task);
@@ -95,8 +103,9 @@ test("an input party that replays another's upload, submits twice, or comes afte
   const task = await stage.propose('honest');
   await stage.submit(task, ['north']);
   const northern = (await stage.witness(task)).manifests.get('north')?.payload.ciphertexts ?? [];
-  await refusal(() => hand('south', task, northern), 'DOCUMENT_CONFLICT');
-  await refusal(
+  await stage.refused('aggregator', () => hand('south', task, northern), 'DOCUMENT_CONFLICT');
+  await stage.refused(
+    'aggregator',
     async () => hand('north', task, await upload('north', task, await encrypt(task))),
     'DOCUMENT_CONFLICT',
   );
@@ -105,7 +114,7 @@ test("an input party that replays another's upload, submits twice, or comes afte
   const late = (await encrypt(task)).map(blobOf);
   await stage.submit(task, ['south', 'east']);
   await stage.see(task, (life) => life.seal);
-  await refusal(() => hand('south', task, late), 'PHASE_CLOSED');
+  await stage.refused('aggregator', () => hand('south', task, late), 'PHASE_CLOSED');
   expect((await stage.witness(task)).seal?.payload.manifests).toHaveLength(3);
   expect(await stage.result(task)).toEqual(ANSWER);
 });
@@ -124,9 +133,13 @@ test('an input party that uploads more than the plan allows is stopped: QUOTA_EX
   const { session } = await stage.as('north', task);
   const large = new Uint8Array(task.plan.upload.inputBytes + 1);
   await session.board.put(task.id, large);
-  await refusal(() => session.board.put(task.id, large.fill(1)), 'QUOTA_EXCEEDED');
+  await stage.refused('aggregator', () => session.board.put(task.id, large.fill(1)), 'QUOTA_EXCEEDED');
   const outsider = await stage.as('office', task);
-  await refusal(() => outsider.session.board.put(task.id, new Uint8Array(10)), 'NOT_AUTHORISED');
+  await stage.refused(
+    'aggregator',
+    () => outsider.session.board.put(task.id, new Uint8Array(10)),
+    'NOT_AUTHORISED',
+  );
 });
 
 test('a table that breaks the schema is refused by the client of its party, and nothing is sent: TABLE_INVALID', async () => {
@@ -134,7 +147,8 @@ test('a table that breaks the schema is refused by the client of its party, and 
   const { session } = await stage.as('north', task);
   const file = join(stage.net.folder, 'bad.csv');
   writeFileSync(file, readFileSync(join(stage.net.folder, 'north.csv'), 'utf8') + '100.01,f\n');
-  const error = await refusal(
+  const error = await stage.refused(
+    'the client of the input party',
     () => submit(session, task.id, new Map([['people', file]]), PATIENCE),
     'TABLE_INVALID',
   );

@@ -9,7 +9,7 @@ import { addSignature, encodeEnvelope, parseEnvelope } from '../../trust/envelop
 import { signerOf } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
-import { newSigner, refusal } from '../fixtures/trust-parties.ts';
+import { newSigner } from '../fixtures/trust-parties.ts';
 import { eventually, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 const PARTIES = [
@@ -47,7 +47,7 @@ describe.each(BAD_COMMITTEES)('a task with %s', (_name, parties) => {
   test('is refused by the aggregator: COMMITTEE_INVALID', async () => {
     const { board } = await stage.session(RECEIVER);
     const envelope = await stage.proposal('honest', changes);
-    await refusal(() => board.append(envelope), 'COMMITTEE_INVALID');
+    await stage.refused('aggregator', () => board.append(envelope), 'COMMITTEE_INVALID');
   });
 
   test('is no task to any key holder, also where the aggregator lets it into the log: COMMITTEE_INVALID', async () => {
@@ -59,12 +59,9 @@ describe.each(BAD_COMMITTEES)('a task with %s', (_name, parties) => {
       const operator = stage.operator(holder);
       await eventually(async () => (await operator.Status({})).logSize > index);
       expect((await operator.List({})).tasks.map(({ task: id }) => id)).not.toContain(task);
-      await refusal(() => operator.Approve({ task }), 'NOT_FOUND');
+      await stage.refused(holder, () => operator.Approve({ task }), 'NOT_FOUND');
     }
-    const watchdog = await stage.session('watchdog');
-    await watchdog.board.refresh();
-    const stray = watchdog.board.book.strays.find((entry) => entry.index === index);
-    expect(stray).toMatchObject({ code: 'COMMITTEE_INVALID' });
+    expect(await stage.stray(index)).toMatchObject({ code: 'COMMITTEE_INVALID' });
   });
 });
 
@@ -84,9 +81,13 @@ test('an approval sent again counts once: DOCUMENT_CONFLICT', async () => {
   const { index, original, copy } = await approvalOf(task);
   const { board } = (await stage.as('holder-1', task)).session;
   expect(await board.append(original)).toBe(index);
-  await refusal(() => board.append(copy), 'DOCUMENT_CONFLICT');
+  await stage.refused('aggregator', () => board.append(copy), 'DOCUMENT_CONFLICT');
   const again = { plan: task.planDigest, commitment: 'ab'.repeat(32) };
-  await refusal(() => stage.say(task, 'approval', again, { by: 'holder-1' }), 'DOCUMENT_CONFLICT');
+  await stage.refused(
+    'aggregator',
+    () => stage.say(task, 'approval', again, { by: 'holder-1' }),
+    'DOCUMENT_CONFLICT',
+  );
   expect([...(await stage.witness(task)).approvals.keys()]).toEqual(['holder-1']);
 });
 
@@ -107,7 +108,7 @@ test('an approval of one task is none of another: the same bytes stay where they
   const envelope = parseEnvelope(original);
   const payload = JSON.parse(Buffer.from(envelope.payload).toString()) as object;
   const altered = encodeEnvelope({ ...envelope, payload: canonicalJson({ ...payload, task: second.id }) });
-  await refusal(() => board.append(altered), 'SIGNATURE_INVALID');
+  await stage.refused('aggregator', () => board.append(altered), 'SIGNATURE_INVALID');
   const seen = await stage.witness(second);
   expect([seen.phase, seen.approvals.size, seen.entries.length]).toEqual(['PROPOSED', 0, 1]);
 });
@@ -125,8 +126,12 @@ test('an approval of an altered task or of another plan is refused: NOT_FOUND, D
     { ...header, task: altered, plan: task.planDigest, commitment },
     signer,
   );
-  await refusal(() => board.append(unknown), 'NOT_FOUND');
+  await stage.refused('aggregator', () => board.append(unknown), 'NOT_FOUND');
   const content = { plan: 'cd'.repeat(32), commitment };
-  await refusal(() => stage.say(task, 'approval', content, { by: 'holder-1' }), 'DOCUMENT_INVALID');
+  await stage.refused(
+    'aggregator',
+    () => stage.say(task, 'approval', content, { by: 'holder-1' }),
+    'DOCUMENT_INVALID',
+  );
   expect((await stage.witness(task)).approvals.size).toBe(0);
 });

@@ -16,7 +16,7 @@ import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
 import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
-import { newParty, refusal } from '../fixtures/trust-parties.ts';
+import { newParty } from '../fixtures/trust-parties.ts';
 import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -71,10 +71,10 @@ async function letExpire(party: string): Promise<void> {
 /** What a party that may not connect is told, whatever it tries. */
 async function isShutOut(identity: Identity): Promise<void> {
   const { board, blobs } = stage.dial(identity);
-  await refusal(() => board.append(new Uint8Array(10)), 'UNAUTHENTICATED');
-  await refusal(() => board.follow(0).next(), 'UNAUTHENTICATED');
-  await refusal(() => blobs.stat('ab'.repeat(32)), 'UNAUTHENTICATED');
-  await refusal(() => blobs.put('ab'.repeat(32), new Uint8Array(10)), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => board.append(new Uint8Array(10)), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => board.follow(0).next(), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => blobs.stat('ab'.repeat(32)), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => blobs.put('ab'.repeat(32), new Uint8Array(10)), 'UNAUTHENTICATED');
 }
 
 test('a party outside the consortium is shut out, and what it signs is refused from others', async () => {
@@ -85,7 +85,7 @@ test('a party outside the consortium is shut out, and what it signs is refused f
   const header = { task: task.id, by: 'stranger', at: new Date().toISOString(), seen: board.book.seen };
   const content = { plan: task.planDigest, commitment: 'ab'.repeat(32) };
   const envelope = signDocument('approval', { ...header, ...content }, signerOf(stranger));
-  await refusal(() => board.append(envelope), 'SIGNATURE_INVALID');
+  await stage.refused('aggregator', () => board.append(envelope), 'SIGNATURE_INVALID');
 });
 
 test('a party whose certificate has expired is shut out, and the others are not', async () => {
@@ -105,7 +105,11 @@ test('a version of the consortium that one key holder has not signed is refused:
     previous: current,
   });
   const signers = parties.filter(({ card }) => ['holder-1', 'holder-2'].includes(card.party)).map(signerOf);
-  await refusal(() => board.append(signers.reduce(signConsortium, draft)), 'IDENTITY_INVALID');
+  await stage.refused(
+    'aggregator',
+    () => board.append(signers.reduce(signConsortium, draft)),
+    'IDENTITY_INVALID',
+  );
 });
 
 test('a revoked party is shut out at once: its connection, its documents, and tasks that name it', async () => {
@@ -121,16 +125,17 @@ test('a revoked party is shut out at once: its connection, its documents, and ta
   await office.catchUp(index);
   expect(office.board.book.consortium).toMatchObject({ version: 2 });
 
-  await refusal(() => listening.next(), 'UNAUTHENTICATED');
-  await refusal(() => revoked.board.append(new Uint8Array(10)), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => listening.next(), 'UNAUTHENTICATED');
+  await stage.refused('aggregator', () => revoked.board.append(new Uint8Array(10)), 'UNAUTHENTICATED');
   await isShutOut(stage.identity('east'));
 
   const manifest = { key: 'ab'.repeat(32), ciphertexts: [{ digest: 'ab'.repeat(32), size: 1 }] };
-  await refusal(
+  await stage.refused(
+    'aggregator',
     () => stage.say(task, 'manifest', manifest, { by: 'east', through: 'north' }),
     'SIGNATURE_INVALID',
   );
-  await refusal(() => propose(office, stage.net.task()), 'COMMITTEE_INVALID');
+  await stage.refused('aggregator', () => propose(office, stage.net.task()), 'COMMITTEE_INVALID');
   expect([...(await stage.witness(task)).manifests.keys()]).toEqual(['north']);
 });
 

@@ -5,7 +5,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fetchResult } from '../../clients/output-party.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -18,7 +17,7 @@ test('a wrong share voids the result at the output party, which acknowledges not
   const task = await stage.propose('releases a wrong share');
   await stage.submit(task);
   const { session } = await stage.as(RECEIVER, task);
-  await refusal(() => fetchResult(session, task.id, PATIENCE), 'SHARE_INVALID');
+  await stage.refused('the output party', () => fetchResult(session, task.id, PATIENCE), 'SHARE_INVALID');
   const seen = await stage.witness(task);
   expect([seen.releases.size, seen.delivery]).toEqual([3, undefined]);
 });

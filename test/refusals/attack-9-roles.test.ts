@@ -16,7 +16,8 @@ import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { RECEIVER } from '../fixtures/local-network.ts';
-import { newParty, refusal } from '../fixtures/trust-parties.ts';
+import { newParty } from '../fixtures/trust-parties.ts';
+import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -72,25 +73,26 @@ async function call(
   }
 }
 
-describe.each(METHODS.map((method) => [method.path, method] as const))('%s', (path, method) => {
-  const rows: Readonly<Record<string, readonly Role[]>> = AUTHORISATION;
-
-  test.each(ROLES)('is for the %s party what the table says', async (role) => {
-    const code = await call(stage.identity(PARTY_OF[role]), method);
-    if (rows[path]?.includes(role) === true) {
-      // An empty request is not a good one, so it may be refused, but not for who sends it.
-      expect(['DOCUMENT_INVALID', 'NOT_FOUND', undefined]).toContain(code);
-    } else {
-      expect(code).toBe('NOT_AUTHORISED');
+test.each(METHODS.map((method) => [method.path, method] as const))(
+  '%s is open to the roles that the table lists, and closed to strangers, also under the name of a party',
+  async (path, method) => {
+    const rows: Readonly<Record<string, readonly Role[]>> = AUTHORISATION;
+    for (const role of ROLES) {
+      const code = await call(stage.identity(PARTY_OF[role]), method);
+      if (rows[path]?.includes(role) === true) {
+        // An empty request is not a good one, so it may be refused, but not for who sends it.
+        expect(['DOCUMENT_INVALID', 'NOT_FOUND', undefined], role).toContain(code);
+      } else {
+        expect(code, role).toBe('NOT_AUTHORISED');
+        attest('aggregator', 'NOT_AUTHORISED', 'its answer');
+      }
     }
-  });
-
-  // The aggregator has no admin service, so what it says of one is the same to everybody.
-  const code = path.includes('Admin') ? 'NOT_AUTHORISED' : 'UNAUTHENTICATED';
-  test(`is closed to strangers, also under the name of a party: ${code}`, async () => {
+    // The aggregator has no admin service, so what it says of one is the same to everybody.
+    const code = path.includes('Admin') ? 'NOT_AUTHORISED' : 'UNAUTHENTICATED';
     expect(await call(await newParty('holder-1', 'processing'), method)).toBe(code);
-  });
-});
+    attest('aggregator', code, 'its answer');
+  },
+);
 
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 type Spoken = Exclude<Kind, 'proposal'>;
@@ -130,14 +132,22 @@ const CALLERS = ['north', 'west', 'holder-1', 'holder-x', RECEIVER, 'bureau', 'w
 describe.each(KINDS)('a document of the kind %s', (kind) => {
   test('is refused from everybody whose it is not, and from outside the task: NOT_AUTHORISED', async () => {
     for (const by of CALLERS.filter((party) => party !== SPEAKER[kind])) {
-      await refusal(() => stage.say(task, kind, CONTENTS[kind], { by }), 'NOT_AUTHORISED');
+      await stage.refused(
+        'aggregator',
+        () => stage.say(task, kind, CONTENTS[kind], { by }),
+        'NOT_AUTHORISED',
+      );
     }
   });
 
   test('is refused from somebody who hands in what another has signed: NOT_AUTHORISED', async () => {
     const by = SPEAKER[kind];
     const through = by === 'north' ? 'south' : 'north';
-    await refusal(() => stage.say(task, kind, CONTENTS[kind], { by, through }), 'NOT_AUTHORISED');
+    await stage.refused(
+      'aggregator',
+      () => stage.say(task, kind, CONTENTS[kind], { by, through }),
+      'NOT_AUTHORISED',
+    );
   });
 });
 
@@ -148,7 +158,7 @@ test.each([
 ] as const)('nobody declares a task %s who may not: NOT_AUTHORISED', async (outcome, ...parties) => {
   for (const by of parties) {
     const content = { outcome, code: 'TASK_ENDED', detail: 'no' } as const;
-    await refusal(() => stage.say(task, 'abort', content, { by }), 'NOT_AUTHORISED');
+    await stage.refused('aggregator', () => stage.say(task, 'abort', content, { by }), 'NOT_AUTHORISED');
   }
 });
 

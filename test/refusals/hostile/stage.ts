@@ -11,15 +11,19 @@ import { fetchResult } from '../../../clients/output-party.ts';
 import { submit } from '../../../clients/provider.ts';
 import { propose } from '../../../clients/requester.ts';
 import { Session } from '../../../clients/session.ts';
+import type { ErrorCode, StrongroomError } from '../../../proto/errors.ts';
 import { connectAdmin, type AdminConnection } from '../../../transport/admin-socket.ts';
 import { connect, type Connection } from '../../../transport/client.ts';
 import { openProfile, readConfig } from '../../../transport/profile.ts';
+import type { Stray } from '../../../trust/book.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
-import { signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
+import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
+import { refusal } from '../../fixtures/trust-parties.ts';
 import type { Title } from './attacks.ts';
+import { attest, EVERY_READER } from './attest.ts';
 
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
@@ -149,6 +153,8 @@ export class Stage implements AsyncDisposable {
   async result(task: TaskLife): Promise<Record<string, string | undefined>> {
     const { session } = await this.as(RECEIVER, task);
     const { document } = await fetchResult(session, task.id, PATIENCE);
+    const index = session.task(task.id).entries.at(-1) ?? 0;
+    attest('nobody', 'exact', `the result; log entry ${index}`);
     return Object.fromEntries(
       document.result.statistics.map(({ name, rows }) => [name, String(rows[0]?.value)]),
     );
@@ -166,13 +172,50 @@ export class Stage implements AsyncDisposable {
     return this.see(task, (life) => (life.phase === phase ? life : undefined));
   }
 
-  ending(task: TaskLife): Promise<Ending> {
-    return this.see(task, (life) => life.ending);
+  async ending(task: TaskLife): Promise<Ending> {
+    const ending = await this.see(task, (life) => life.ending);
+    const { board } = (await this.as('watchdog', task)).session;
+    const keys = board.book.consortium.signingKeys;
+    const { entries, ignored } = board.book.task(task.id);
+    const abort = entries.find((index) => openDocument(board.entry(index), keys).kind === 'abort');
+    if (abort === undefined) {
+      const index = ignored.find(({ code }) => code === ending.code)?.index ?? entries.at(-1);
+      attest(EVERY_READER, ending.code, `log entry ${index ?? '?'}`);
+    } else {
+      attest(ending.by, ending.code, `its abort, log entry ${abort}`);
+    }
+    return ending;
   }
 
   /** Waits until the log shows a document that counts for nothing, and says why. */
-  ignored(task: TaskLife, kind: Kind, by: string): Promise<Ignored> {
-    return this.see(task, (life) => life.ignored.find((entry) => entry.kind === kind && entry.by === by));
+  async ignored(task: TaskLife, kind: Kind, by: string): Promise<Ignored> {
+    const found = await this.see(task, (life) =>
+      life.ignored.find((entry) => entry.kind === kind && entry.by === by),
+    );
+    attest(EVERY_READER, found.code, `log entry ${found.index}`);
+    return found;
+  }
+
+  /** Waits until an entry that belongs to no task has been read, and says why it does not. */
+  async stray(index: number): Promise<Stray> {
+    const { board } = await this.session('watchdog');
+    await board.refresh();
+    const found = board.book.strays.find((stray) => stray.index === index);
+    if (found === undefined) throw new Error(`entry ${index} belongs to a task`);
+    attest(EVERY_READER, found.code, `log entry ${index}`);
+    return found;
+  }
+
+  /** The refusal with one of these codes that a call meets; `by` is who gives it. */
+  async refused(by: string, call: () => unknown, ...codes: ErrorCode[]): Promise<StrongroomError> {
+    const error = await refusal(call, ...codes);
+    attest(by, error.code, 'its answer');
+    return error;
+  }
+
+  /** Waits until the daemon of a party has logged something that matches. */
+  async logged(party: string, words: RegExp): Promise<void> {
+    await eventually(() => Promise.resolve(words.test(this.log(party))));
   }
 
   /** Signs a document as a party, and has the same or another party append it. Throws the aggregator's refusal. */
