@@ -78,8 +78,10 @@ export interface Evaluator extends Disposable {
   validateInput(ciphertext: Uint8Array, party: string): void;
   /** The same for many, which may cost less together; throws the first refusal. */
   validateInputs(inputs: readonly Input[]): void;
-  /** Starts a sum of input ciphertexts. */
+  /** Starts a sum of input ciphertexts. Throws INTERNAL where the outputs of the task are products. */
   sum(): CiphertextSum;
+  /** Starts a sum of products of input ciphertexts. Throws INTERNAL where the outputs of the task are sums. */
+  productSum(): ProductSum;
 }
 
 /** Σ of ciphertexts, one at a time, in constant memory. */
@@ -87,6 +89,14 @@ export interface CiphertextSum extends Disposable {
   /** Adds the input ciphertext of a party. It is validated now, or in a batch with others in `bytes` at the latest. */
   add(ciphertext: Uint8Array, party: string): void;
   /** The canonical bytes of the sum; the same inputs in the same order give the same bytes on every machine. */
+  bytes(): Uint8Array;
+}
+
+/** Σ of products of pairs of ciphertexts, one pair at a time, in constant memory. */
+export interface ProductSum extends Disposable {
+  /** Adds left·right. Throws CIPHERTEXT_INVALID where one is malformed, QUOTA_EXCEEDED beyond the terms of the plan. */
+  add(left: Input, right: Input): void;
+  /** The canonical bytes of the sum, relinearised; the same on every machine, as with `CiphertextSum`. */
   bytes(): Uint8Array;
 }
 

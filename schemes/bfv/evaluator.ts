@@ -1,6 +1,7 @@
+import { StrongroomError } from '../../proto/errors.ts';
 import { loadEngine, type Engine } from '../rlwe/engine.ts';
 import { parseCiphertext } from '../rlwe/validation.ts';
-import type { CiphertextSum, Evaluator, Input, SchemeContext } from '../scheme.ts';
+import type { CiphertextSum, Evaluator, Input, ProductSum, SchemeContext } from '../scheme.ts';
 import { ciphertextShape } from './levels.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 import { BfvSum } from './sum.ts';
@@ -30,6 +31,13 @@ class BfvEvaluator implements Evaluator {
 
   sum(): CiphertextSum {
     return new BfvSum(this.#engine, this.#parameters);
+  }
+
+  productSum(): ProductSum {
+    throw new StrongroomError(
+      'INTERNAL',
+      'the outputs of this task are sums of ciphertexts, not of products',
+    );
   }
 
   [Symbol.dispose](): void {

@@ -43,8 +43,10 @@ export interface NoiseModel {
   readonly statisticalBits: number;
 }
 
+type CiphertextModel = Omit<NoiseModel, 'statisticalBits'>;
+
 /** B_ct: |noise| of every coefficient of a sum of at most `contributors` ciphertexts. */
-export function ciphertextNoiseBound(model: NoiseModel): bigint {
+export function ciphertextNoiseBound(model: CiphertextModel): bigint {
   const N = BigInt(model.ringDegree);
   const K = BigInt(model.holders);
   const R = BigInt(model.contributors);
@@ -54,7 +56,7 @@ export function ciphertextNoiseBound(model: NoiseModel): bigint {
 }
 
 /** T of part 3: √(R·‖s‖²·b·ln 2/6), where 2^−b is what one coefficient may fail with. */
-function roundingTimesKey(N: bigint, K: bigint, R: bigint, D: bigint): bigint {
+export function roundingTimesKey(N: bigint, K: bigint, R: bigint, D: bigint): bigint {
   const tail = ceilSqrt(ceilDivide(N * (FAILURE_BITS + 2n) * LN2.over, 2n * LN2.under));
   const normSquared = ceilDivide(2n * N * K, 3n) + K * K * tail;
   const bits = FAILURE_BITS + 2n + BigInt((N * D).toString(2).length);

@@ -13,6 +13,8 @@ import { dataBitsAtLeast, dataPrimesFor, specialPrimeFor } from './prime-chain.t
 /** JSON-able; integers that may pass 2^53 are decimal strings. */
 export interface BfvParameters {
   readonly scheme: 'bfv';
+  /** Absent: the outputs of the task are sums (see `products/parameters.ts`). */
+  readonly products?: undefined;
   /** N: coefficients of a polynomial, and values of a ciphertext. */
   readonly ringDegree: number;
   /** Values of a ciphertext: N. */

@@ -1,4 +1,5 @@
-import type { CiphertextSum, Evaluator, Input } from '../scheme.ts';
+import { StrongroomError } from '../../proto/errors.ts';
+import type { CiphertextSum, Evaluator, Input, ProductSum } from '../scheme.ts';
 import type { Context } from './binding.ts';
 import { openJointKey, type PaillierJointKey } from './joint-key.ts';
 import { parseInput, verifyKnowledge } from './plaintext-proof.ts';
@@ -29,6 +30,13 @@ class PaillierEvaluator implements Evaluator {
 
   sum(): CiphertextSum {
     return new PaillierSum(this.#key);
+  }
+
+  productSum(): ProductSum {
+    throw new StrongroomError(
+      'INTERNAL',
+      'the outputs of this task are sums of ciphertexts, not of products',
+    );
   }
 
   [Symbol.dispose](): void {
