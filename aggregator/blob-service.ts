@@ -1,9 +1,17 @@
 /** Large objects: taken in within the quota of their task, and handed to every party that may read. */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
-import { limitChunks } from '../transport/chunks.ts';
+import { CHUNK_BYTES, limitChunks, MANY_OBJECTS } from '../transport/chunks.ts';
 import { BLOBS } from '../transport/contract.ts';
-import type { GetRequest, GetResponse, PutHeader, PutRequest, StatResponse } from '../transport/messages.ts';
+import type {
+  GetManyRequest,
+  GetManyResponse,
+  GetRequest,
+  GetResponse,
+  PutHeader,
+  PutRequest,
+  StatResponse,
+} from '../transport/messages.ts';
 import { service, type Service } from '../transport/server.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import type { BlobClaims } from './blob-service-claims.ts';
@@ -25,6 +33,7 @@ export function blobService(options: BlobOptions): Service {
       return {};
     },
     Get: (request, { caller }) => get(options, request, caller),
+    GetMany: (request, { caller }) => getMany(options, request, caller),
   });
 }
 
@@ -63,6 +72,30 @@ async function* get(
   checkReader(digest, caller);
   if (!Number.isSafeInteger(offset)) throw malformed('the offset is too large');
   for await (const chunk of blobs.read(digest, offset)) yield { chunk };
+}
+
+/** Nothing is sent unless the caller may read all of them. */
+async function* getMany(
+  { blobs, checkReader }: BlobOptions,
+  { digests }: GetManyRequest,
+  caller: Caller,
+): AsyncGenerator<GetManyResponse> {
+  if (digests.length > MANY_OBJECTS) {
+    throw new StrongroomError('QUOTA_EXCEEDED', `A request may name ${MANY_OBJECTS} objects.`);
+  }
+  for (const digest of digests) checkReader(digest, caller);
+  let objects: Uint8Array[] = [];
+  let bytes = 0;
+  for (const digest of digests) {
+    const object = await blobs.small(digest, CHUNK_BYTES);
+    if (bytes + object.length > CHUNK_BYTES) {
+      yield { objects };
+      [objects, bytes] = [[], 0];
+    }
+    objects.push(object);
+    bytes += object.length;
+  }
+  if (objects.length > 0) yield { objects };
 }
 
 function checkHeader(first: PutRequest | undefined): PutHeader {

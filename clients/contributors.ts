@@ -4,7 +4,7 @@ import { submit } from './provider.ts';
 import type { Session } from './session.ts';
 
 /** Enough that the processor is busy while some wait for the disk or an answer. */
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 
 export interface Contributor {
   readonly party: string;
@@ -44,7 +44,7 @@ export async function submitAll(
     for (const { party, profile, tables } of queue) {
       signal.throwIfAborted();
       await using session = reader.beside(profile);
-      const { records, bytes } = await submit(session, task.id, tables, { signal });
+      const { records, bytes } = await submit(session, task.id, tables, { signal, seeing: false });
       onSubmitted({ party, records, bytes });
     }
   };

@@ -3,7 +3,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { Board } from '../transport/board.ts';
 import { openProfile, type Profile } from '../transport/profile.ts';
 import { PATIENT } from '../transport/retry.ts';
-import { signStep, type Content, type Kind } from '../trust/documents.ts';
+import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
 import { signerOf } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 
@@ -18,10 +18,13 @@ export interface WaitOptions {
 export class Session implements AsyncDisposable {
   readonly profile: Profile;
   readonly board: Board;
+  /** By task, of all sessions beside each other. */
+  readonly #jointKeys: Map<string, Promise<Uint8Array>>;
 
-  private constructor(profile: Profile, board: Board) {
+  private constructor(profile: Profile, board: Board, jointKeys = new Map<string, Promise<Uint8Array>>()) {
     this.profile = profile;
     this.board = board;
+    this.#jointKeys = jointKeys;
   }
 
   /**
@@ -46,11 +49,12 @@ export class Session implements AsyncDisposable {
   /**
    * A session of another party of this process and the same consortium: under its own identity and over its own
    * connection, but it believes what this session has verified of the log, for as long as this session is open.
-   * A process that acts for many parties so reads and verifies the log once, and not once for each.
+   * A process that acts for many parties so reads and verifies the log once, and not once for each; likewise it
+   * fetches a joint key once.
    */
   beside(configFile: string): Session {
     const profile = openProfile(configFile, this.profile);
-    return new Session(profile, this.board.beside(profile, PATIENT));
+    return new Session(profile, this.board.beside(profile, PATIENT), this.#jointKeys);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -109,6 +113,14 @@ export class Session implements AsyncDisposable {
   sign<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): Uint8Array {
     const speaker = { signer: signerOf(this.profile.identity), seen: this.board.book.seen };
     return signStep(kind, task.id, content, speaker);
+  }
+
+  /** The joint key of a task, verified against the digest that all K key holders have signed. */
+  jointKey(task: TaskLife, key: Blob): Promise<Uint8Array> {
+    const fetching = this.#jointKeys.get(task.id) ?? this.board.get(key, task.aggregator);
+    this.#jointKeys.set(task.id, fetching);
+    fetching.catch(() => this.#jointKeys.delete(task.id));
+    return fetching;
   }
 
   /** Sees to it that this session's own view of the log contains the entry at this index. */

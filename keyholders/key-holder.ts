@@ -18,7 +18,6 @@ import {
   inputSetOf,
   requireSameAsClaimed,
   requireTimelySeal,
-  type Fetch,
 } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -49,9 +48,10 @@ export class KeyHolder implements Disposable {
   readonly #journal: Journal;
   readonly #policy: Policy;
   readonly #log: Logger;
-  readonly #fetch: Fetch = (party, blob) => this.#board.get(blob, party);
   /** The ceremonies that this process takes part in at present, by task. */
   readonly #keyMaking = new Map<string, KeyMaking>();
+  /** What this process has found in the journal as it stands in the log, by digest; the journal only grows. */
+  readonly #journalled = new Set<string>();
 
   constructor({ board, identity, journal, policy, log }: KeyHolderOptions) {
     this.#board = board;
@@ -148,7 +148,7 @@ export class KeyHolder implements Disposable {
     }
     try {
       const ceremony = await this.#enterCeremony(task);
-      await ceremony.catchUp(task, this.#fetch);
+      await ceremony.catchUp(task, this.#board);
       await (ceremony.finished
         ? this.#sayJointKey(task, ceremony.jointKey())
         : this.#contribute(task, ceremony));
@@ -225,7 +225,7 @@ export class KeyHolder implements Disposable {
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));
-      const outputs = await evaluate(inputSetOf(task), this.#fetch);
+      const outputs = await evaluate(inputSetOf(task), (signed) => this.#board.getAll(signed));
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);
       const packed = packShares(shares);
@@ -242,7 +242,7 @@ export class KeyHolder implements Disposable {
 
   /** The partial decryptions of the outputs; the caller wipes them. */
   protected async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const jointKey = await this.#fetch(task.aggregator, task.requireJointKey());
+    const jointKey = await this.#board.get(task.requireJointKey(), task.aggregator);
     const seed = this.#seedOf(task);
     try {
       using share = await openKeyShare(task.context, seed, task.holders.indexOf(this.name), jointKey);
@@ -279,7 +279,11 @@ export class KeyHolder implements Disposable {
    */
   #checkJournal(task: TaskLife): void {
     for (const { step, digest } of stepsIn(task, this.name)) {
-      if (this.#journal.holds(task.id, step, digest)) continue;
+      if (this.#journalled.has(digest)) continue;
+      if (this.#journal.holds(task.id, step, digest)) {
+        this.#journalled.add(digest);
+        continue;
+      }
       throw new StrongroomError(
         'JOURNAL_ROLLED_BACK',
         `The journal of ${this.name} does not hold its own ${step} as it stands in the log`,

@@ -4,8 +4,8 @@
  */
 import { StrongroomError } from '../proto/errors.ts';
 import type { CeremonyProgress, HolderCeremony } from '../schemes/scheme.ts';
+import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
-import type { Fetch } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCeremonyOf } from './ceremony.ts';
 
@@ -48,9 +48,9 @@ export class KeyMaking implements Disposable {
    * Takes in every round that is complete in the log. Throws CIPHERTEXT_INVALID or KEY_TEST_FAILED, naming the key
    * holder whose message is wrong.
    */
-  async catchUp(task: TaskLife, fetch: Fetch): Promise<void> {
+  async catchUp(task: TaskLife, board: Pick<Board, 'get'>): Promise<void> {
     while (this.round < task.completeRounds) {
-      const messages = await this.#messagesOf(task, this.round, fetch);
+      const messages = await this.#messagesOf(task, this.round, board);
       try {
         await this.#ceremony.take(messages);
       } catch (error) {
@@ -64,14 +64,14 @@ export class KeyMaking implements Disposable {
     this.#ceremony[Symbol.dispose]();
   }
 
-  #messagesOf(task: TaskLife, round: number, fetch: Fetch): Promise<Uint8Array[]> {
+  #messagesOf(task: TaskLife, round: number, board: Pick<Board, 'get'>): Promise<Uint8Array[]> {
     const own = this.#message;
     const ownDigest = own === undefined ? undefined : sha256Hex(own);
     return Promise.all(
       task.holders.map(async (holder) => {
         const blob = task.contributions[round]?.get(holder)?.payload.message;
         if (blob === undefined) throw new StrongroomError('NOT_APPROVED', `${holder} has not contributed`);
-        return own !== undefined && blob.digest === ownDigest ? own : fetch(holder, blob);
+        return own !== undefined && blob.digest === ownDigest ? own : board.get(blob, holder);
       }),
     );
   }

@@ -72,6 +72,31 @@ export class BlobClient {
     if (next !== size) throw mismatch(digest);
   }
 
+  /**
+   * Whole objects of at most CHUNK_BYTES each, at most MANY_OBJECTS of them, in order, each verified against its
+   * name. Goes on by itself when the connection breaks. Throws NOT_FOUND, DIGEST_MISMATCH (`details.digest`).
+   */
+  async *many(
+    names: readonly BlobName[],
+    { signal }: Options = {},
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    let next = 0;
+    const open = () => {
+      const digests = names.slice(next).map(({ digest }) => digest);
+      return objectsIn(this.#methods.GetMany({ digests }, { signal }));
+    };
+    for await (const object of retryingStream(this.#rule, signal, open)) {
+      const name = names[next];
+      if (name === undefined) break;
+      if (object.length !== name.size || sha256Hex(object) !== name.digest) throw mismatch(name.digest);
+      next += 1;
+      // Not a Buffer, which node-seal refuses, nor a view that keeps the whole message alive.
+      yield new Uint8Array(object);
+    }
+    const absent = names[next];
+    if (absent !== undefined) throw mismatch(absent.digest);
+  }
+
   /** A whole object in memory, verified against its name. Throws NOT_FOUND, DIGEST_MISMATCH. */
   async bytes(name: BlobName, options: Options = {}): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
@@ -104,6 +129,12 @@ async function* chunksIn(responses: AsyncIterable<{ chunk: Uint8Array }>): Async
   for await (const { chunk } of responses) yield chunk;
 }
 
+async function* objectsIn(responses: AsyncIterable<{ objects: Uint8Array[] }>): AsyncGenerator<Uint8Array> {
+  for await (const { objects } of responses) yield* objects;
+}
+
 function mismatch(digest: string): StrongroomError {
-  return new StrongroomError('DIGEST_MISMATCH', `What the aggregator sent as ${digest} is not that object.`);
+  return new StrongroomError('DIGEST_MISMATCH', `What the aggregator sent as ${digest} is not that object.`, {
+    details: { digest },
+  });
 }

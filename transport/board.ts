@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
 import type { TaskBook } from '../trust/book.ts';
 import type { Blob } from '../trust/documents.ts';
+import type { SignedBlob } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCheckpoint } from '../trust/log/checkpoint.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { verifyInclusion } from '../trust/log/merkle.ts';
+import { CHUNK_BYTES, MANY_OBJECTS } from './chunks.ts';
 import { connect, type Connection } from './client.ts';
 import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
@@ -138,13 +140,66 @@ export class Board implements AsyncDisposable {
     try {
       return await this.#connection.blobs.bytes(blob);
     } catch (error) {
-      if (!(error instanceof StrongroomError) || error.code !== 'DIGEST_MISMATCH') throw error;
-      throw new StrongroomError('DIGEST_MISMATCH', `What the aggregator sent is not what ${party} signed.`, {
-        details: { party, digest: blob.digest },
-        cause: error,
-      });
+      throw notAsSigned(error, [{ party, blob }]);
     }
   }
+
+  /** The same for many, in order: small ones travel together, and fetching goes on while the caller computes. */
+  async *getAll(signed: Iterable<SignedBlob>): AsyncGenerator<Uint8Array, void, undefined> {
+    const groups = groupsOf(signed);
+    const fetching: Promise<Uint8Array[]>[] = [];
+    for (;;) {
+      while (fetching.length < AHEAD) {
+        const group = groups.next();
+        if (group.done === true) break;
+        const objects = this.#group(group.value);
+        // Whoever awaits it hears of a failure; the caller may have stopped before.
+        objects.catch(() => undefined);
+        fetching.push(objects);
+      }
+      const first = fetching.shift();
+      if (first === undefined) return;
+      yield* await first;
+    }
+  }
+
+  async #group(signed: readonly SignedBlob[]): Promise<Uint8Array[]> {
+    const [only] = signed;
+    if (only !== undefined && signed.length === 1) return [await this.get(only.blob, only.party)];
+    try {
+      return await Array.fromAsync(this.#connection.blobs.many(signed.map(({ blob }) => blob)));
+    } catch (error) {
+      throw notAsSigned(error, signed);
+    }
+  }
+}
+
+/** Groups that are fetched while the one before them is computed with; some 5 MB. */
+const AHEAD = 8;
+
+/** Runs of objects that travel together: of as many bytes as one message, or one larger object. */
+function* groupsOf(signed: Iterable<SignedBlob>): Generator<SignedBlob[], void, undefined> {
+  let group: SignedBlob[] = [];
+  let bytes = 0;
+  for (const item of signed) {
+    if (group.length === MANY_OBJECTS || (group.length > 0 && bytes + item.blob.size > CHUNK_BYTES)) {
+      yield group;
+      [group, bytes] = [[], 0];
+    }
+    group.push(item);
+    bytes += item.blob.size;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** Names the party whose object the aggregator did not send. */
+function notAsSigned(error: unknown, signed: readonly SignedBlob[]): unknown {
+  if (!(error instanceof StrongroomError) || error.code !== 'DIGEST_MISMATCH') return error;
+  const { party = '', blob } = signed.find((item) => item.blob.digest === error.details['digest']) ?? {};
+  return new StrongroomError('DIGEST_MISMATCH', `What the aggregator sent is not what ${party} signed.`, {
+    details: { party, digest: blob?.digest ?? '' },
+    cause: error,
+  });
 }
 
 function dial({ identity, consortium, config }: Profile, retry: RetryRule): Connection {

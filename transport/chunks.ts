@@ -6,6 +6,9 @@ export const CHUNK_BYTES = 512 * 1024;
 /** Bytes of a chunk that we accept, and of one document or one batch of the log. */
 export const CHUNK_LIMIT = 1024 * 1024;
 
+/** Objects that one request for many may name. */
+export const MANY_OBJECTS = 1024;
+
 /** The bytes from `offset` on, as views of at most CHUNK_BYTES. */
 export function* chunksOf(bytes: Uint8Array, offset = 0): Generator<Uint8Array, void, undefined> {
   for (let at = offset; at < bytes.length; at += CHUNK_BYTES) {

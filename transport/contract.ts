@@ -44,6 +44,7 @@ export interface BlobMethods {
   Stat: Unary<m.StatRequest, m.StatResponse>;
   Put: Upload<m.PutRequest, m.PutResponse>;
   Get: Download<m.GetRequest, m.GetResponse>;
+  GetMany: Download<m.GetManyRequest, m.GetManyResponse>;
 }
 export interface KeyHolderAdminMethods {
   List: Unary<m.ListRequest, m.ListResponse>;

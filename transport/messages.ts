@@ -59,6 +59,12 @@ export interface GetRequest {
 export interface GetResponse {
   chunk: Uint8Array;
 }
+export interface GetManyRequest {
+  digests: string[];
+}
+export interface GetManyResponse {
+  objects: Uint8Array[];
+}
 
 export type ListRequest = object;
 export interface TaskSummary {

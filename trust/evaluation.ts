@@ -10,8 +10,14 @@ import { sha256Hex } from './digest.ts';
 import { CLOCK_SKEW_MS, type Blob } from './documents.ts';
 import type { TaskLife } from './life.ts';
 
-/** Fetches an object that a party has signed for, verified against the signed digest. */
-export type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
+/** An object, and the party that has signed for it. */
+export interface SignedBlob {
+  readonly party: string;
+  readonly blob: Blob;
+}
+
+/** Fetches objects in order, each verified against the signed digest; goes on while the caller computes. */
+export type FetchAll = (signed: Iterable<SignedBlob>) => AsyncIterable<Uint8Array>;
 
 /** What f is evaluated on; plain data, which can be handed to a thread. */
 export interface InputSet {
@@ -52,40 +58,28 @@ export function requireTimelySeal(task: TaskLife, now: Date): void {
   );
 }
 
-/** Objects that are fetched while the one before them is computed with; with the largest ciphertexts some 20 MB. */
-const AHEAD = 16;
-
-/** The ciphertexts of a position in the order of the seal. Fetching goes on while the caller computes. */
-async function* inputsAt(
-  inputs: InputSet['inputs'],
-  index: number,
-  fetch: Fetch,
-): AsyncGenerator<{ readonly party: string; readonly ciphertext: Uint8Array }> {
-  const get = ({ party, ciphertexts }: (typeof inputs)[number]) => {
+/** The ciphertexts of a position in the order of the seal. */
+function* inputsAt({ inputs }: InputSet, index: number): Generator<SignedBlob, void, undefined> {
+  for (const { party, ciphertexts } of inputs) {
     const blob = ciphertexts[index];
     if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-    const fetching = fetch(party, blob).then((ciphertext) => ({ party, ciphertext }));
-    // Whoever awaits it hears of a failure; the caller may have stopped before.
-    fetching.catch(() => undefined);
-    return fetching;
-  };
-  const fetching = inputs.slice(0, AHEAD).map(get);
-  for (let next = AHEAD; ; next++) {
-    const first = fetching.shift();
-    if (first === undefined) return;
-    const input = inputs[next];
-    if (input !== undefined) fetching.push(get(input));
-    yield await first;
+    yield { party, blob };
   }
 }
 
 /** Evaluates f on the inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
-export async function evaluate(set: InputSet, fetch: Fetch): Promise<Uint8Array[]> {
-  using evaluator = await openEvaluator(set.context, await fetch(set.aggregator, set.key));
+export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8Array[]> {
+  const [jointKey = new Uint8Array()] = await Array.fromAsync(
+    fetchAll([{ party: set.aggregator, blob: set.key }]),
+  );
+  using evaluator = await openEvaluator(set.context, jointKey);
   const outputs: Uint8Array[] = [];
   for (let index = 0; index < set.positions; index++) {
     using sum = evaluator.sum();
-    for await (const { party, ciphertext } of inputsAt(set.inputs, index, fetch)) sum.add(ciphertext, party);
+    const inputs = set.inputs.values();
+    for await (const ciphertext of fetchAll(inputsAt(set, index))) {
+      sum.add(ciphertext, inputs.next().value?.party ?? '');
+    }
     outputs.push(sum.bytes());
   }
   return outputs;

@@ -1,58 +1,59 @@
 /**
  * Makes the files of this example from the table that SOURCE.md names:
  *
- *     npx node examples/business-survey/generate.ts Forbes2000.csv
+ *     npx node examples/business-survey/generate.ts birdstrikes.csv
  *
- * It writes survey.csv, one row for each company, and the input parties of task.yaml, which stand at its end.
+ * It writes survey.csv, one row for each report, and the input parties of task.yaml, which stand at its end.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
-interface Company {
-  readonly rank: string;
-  readonly category: string;
-  readonly sales: string;
+interface Report {
+  readonly 'Aircraft Airline Operator': string;
+  readonly 'Flight Date': string;
+  readonly 'Phase of flight': string;
+  readonly 'Cost Total $': string;
 }
 
-/** The categories of the source, put together into so few sectors that all their sums fit into one ciphertext. */
-const SECTORS: Readonly<Record<string, readonly string[]>> = {
-  banking: ['Banking'],
-  'business services': ['Business services & supplies'],
-  construction: ['Construction'],
-  'consumer goods': ['Consumer durables', 'Food drink & tobacco', 'Household & personal products'],
-  energy: ['Oil & gas operations', 'Utilities'],
-  health: ['Drugs & biotechnology', 'Health care equipment & services'],
-  hospitality: ['Hotels restaurants & leisure'],
-  industry: ['Aerospace & defense', 'Capital goods', 'Conglomerates'],
-  insurance: ['Insurance'],
-  materials: ['Chemicals', 'Materials'],
-  'media and telecommunications': ['Media', 'Telecommunications services'],
-  'other finance': ['Diversified financials'],
-  technology: ['Semiconductors', 'Software & services', 'Technology hardware & equipment'],
-  trade: ['Food markets', 'Retailing', 'Trading companies'],
-  transportation: ['Transportation'],
+/** As many as the newest of them. */
+const REPORTS = 2000;
+
+/** Who flies, but is no business. */
+const NO_BUSINESS = ['GOVERNMENT', 'MILITARY', 'PRIVATELY OWNED', 'UNKNOWN'];
+
+/** The phases of the source; the few reports of the last two are put together. */
+const PHASES: Readonly<Record<string, string>> = {
+  Approach: 'approach',
+  Climb: 'climb',
+  Descent: 'descent',
+  'Landing Roll': 'landing roll',
+  'Take-off run': 'take-off run',
+  Taxi: 'taxi or parked',
+  Parked: 'taxi or parked',
 };
 
-function sectorOf({ category }: Company): string {
-  const found = Object.entries(SECTORS).find(([, categories]) => categories.includes(category));
-  if (found === undefined) throw new RangeError(`no sector has the category ${category}`);
-  return found[0];
+function phaseOf(report: Report): string {
+  const phase = PHASES[report['Phase of flight']];
+  if (phase === undefined) throw new RangeError(`${report['Phase of flight']} is no phase of flight`);
+  return phase;
 }
-
-/** The name of a company as a party: its rank in the source, since a party's name is short and plain. */
-const partyOf = ({ rank }: Company): string => `firm-${rank.padStart(4, '0')}`;
 
 /** The last line of task.yaml before the list of input parties. */
 const MARK = '\n  input:\n';
 
-const [source = 'Forbes2000.csv'] = process.argv.slice(2);
-const companies = parse<Company>(readFileSync(source), { columns: true });
+const [source = 'birdstrikes.csv'] = process.argv.slice(2);
+const reports = parse<Report>(readFileSync(source), { columns: true })
+  .filter((report) => !NO_BUSINESS.includes(report['Aircraft Airline Operator']))
+  // Sorting is stable: reports of one day stay in the order of the source.
+  .sort((a, b) => (a['Flight Date'] < b['Flight Date'] ? -1 : a['Flight Date'] > b['Flight Date'] ? 1 : 0))
+  .slice(-REPORTS)
+  .map((report, i) => ({ ...report, party: `report-${String(i + 1).padStart(4, '0')}` }));
 
-const rows = companies.map((company) => [partyOf(company), sectorOf(company), company.sales].join());
-writeFileSync(join(import.meta.dirname, 'survey.csv'), `party,sector,sales\n${rows.join('\n')}\n`);
+const rows = reports.map((report) => [report.party, phaseOf(report), report['Cost Total $']].join());
+writeFileSync(join(import.meta.dirname, 'survey.csv'), `party,phase,cost\n${rows.join('\n')}\n`);
 
 const taskFile = join(import.meta.dirname, 'task.yaml');
 const task = readFileSync(taskFile, 'utf8');
 const head = task.slice(0, task.indexOf(MARK) + MARK.length);
-writeFileSync(taskFile, `${head}${companies.map((company) => `    - ${partyOf(company)}\n`).join('')}`);
+writeFileSync(taskFile, `${head}${reports.map(({ party }) => `    - ${party}\n`).join('')}`);

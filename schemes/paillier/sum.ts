@@ -2,9 +2,9 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { sha256 } from '../binding.ts';
 import { invalid } from '../rlwe/validation.ts';
-import type { CiphertextSum } from '../scheme.ts';
+import type { CiphertextSum, Input } from '../scheme.ts';
 import { readRange } from './elements.ts';
-import { toBytes } from './integers.ts';
+import { fromBytes, toBytes } from './integers.ts';
 import type { PaillierJointKey } from './joint-key.ts';
 import { parseInput, verifyKnowledge, type InputCiphertext } from './plaintext-proof.ts';
 
@@ -13,16 +13,24 @@ const BATCH = 1024;
 /** Of the digest by which a ciphertext is known again: nobody finds another one with the same. */
 const NAME_BYTES = 16;
 
+/** What has been verified before. */
+export interface Proved {
+  /** Whether the input is valid: form, party and proof. */
+  isProved(input: Input): boolean;
+}
+
 /** Holds one batch of ciphertexts, and a digest of each that was added. */
 export class PaillierSum implements CiphertextSum {
   readonly #key: PaillierJointKey;
   readonly #seen = new Set<string>();
+  readonly #proved: Proved;
   #waiting: InputCiphertext[] = [];
   #product = 1n;
   #sound = true;
 
-  constructor(key: PaillierJointKey) {
+  constructor(key: PaillierJointKey, proved: Proved) {
     this.#key = key;
+    this.#proved = proved;
   }
 
   /**
@@ -31,16 +39,22 @@ export class PaillierSum implements CiphertextSum {
    */
   add(ciphertext: Uint8Array, party: string): void {
     const { contributors, outputBytes } = this.#key.context.parameters;
-    const input = parseInput(this.#key, party, ciphertext);
+    const c = ciphertext.subarray(0, outputBytes);
+    const proved = this.#proved.isProved({ ciphertext, party });
+    const input = proved ? undefined : parseInput(this.#key, party, ciphertext);
     if (this.#seen.size === contributors) {
       throw new StrongroomError('QUOTA_EXCEEDED', `the plan allows ${contributors} ciphertexts in a sum`);
     }
-    const digest = sha256(ciphertext.subarray(0, outputBytes));
+    const digest = sha256(c);
     const name = Buffer.from(digest.subarray(0, NAME_BYTES)).toString('latin1');
     if (this.#seen.has(name)) {
       throw invalid(`an input ciphertext of ${party}`, 'duplicate', 'it is already in the sum');
     }
     this.#seen.add(name);
+    if (input === undefined) {
+      this.#multiply(fromBytes(c));
+      return;
+    }
     this.#waiting.push(input);
     if (this.#waiting.length === BATCH) this.#takeWaiting();
   }
@@ -65,9 +79,11 @@ export class PaillierSum implements CiphertextSum {
     this.#sound = false;
     verifyKnowledge(this.#key, this.#waiting);
     this.#sound = true;
-    for (const { ciphertext } of this.#waiting) {
-      this.#product = (this.#product * ciphertext) % this.#key.ring.value;
-    }
+    for (const { ciphertext } of this.#waiting) this.#multiply(ciphertext);
     this.#waiting = [];
+  }
+
+  #multiply(ciphertext: bigint): void {
+    this.#product = (this.#product * ciphertext) % this.#key.ring.value;
   }
 }

@@ -19,11 +19,12 @@ afterEach(async () => {
 
 async function blobsThat(handlers: Partial<Handlers<BlobMethods>>) {
   const never = () => Promise.reject(new Error('not part of this test'));
+  const nothing = async function* () {};
   server = await serve({
     address: '127.0.0.1:0',
     credentials: grpc.ServerCredentials.createInsecure(),
     identify: () => ({ party: 'p', roles: ['processing'] }),
-    services: [service(BLOBS, { Stat: never, Put: never, Get: async function* () {}, ...handlers })],
+    services: [service(BLOBS, { Stat: never, Put: never, Get: nothing, GetMany: nothing, ...handlers })],
   });
   const address = `127.0.0.1:${server.port}`;
   channel = new grpc.Channel(address, grpc.credentials.createInsecure(), { 'grpc.enable_retries': 0 });

@@ -30,6 +30,8 @@ const SAMPLES = {
   PutResponse: {} satisfies m.PutResponse,
   GetRequest: { digest: 'd', offset: 1 } satisfies Required<m.GetRequest>,
   GetResponse: { chunk: bytes } satisfies Required<m.GetResponse>,
+  GetManyRequest: { digests: ['d', 'e'] } satisfies Required<m.GetManyRequest>,
+  GetManyResponse: { objects: [bytes, bytes] } satisfies Required<m.GetManyResponse>,
   ListRequest: {} satisfies m.ListRequest,
   ListResponse: {
     tasks: [{ task: 't', title: 'n', state: 's', waitingFor: 'w' } satisfies Required<m.TaskSummary>],

@@ -20,6 +20,10 @@ test('an input party and the output party cannot fetch the ciphertexts of an inp
   await expect(office.board.get(stolen, 'north')).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
   const unnamed = { digest: '0'.repeat(64), size: 1 };
   await expect(south.board.get(unnamed, 'north')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  // Nor beside an object that it may fetch.
+  const key = { party: 'aggregator', blob: south.task(task.id).requireJointKey() };
+  const both = Array.fromAsync(south.board.getAll([key, { party: 'north', blob: { ...stolen, size: 1 } }]));
+  await expect(both).rejects.toMatchObject({ code: 'NOT_AUTHORISED' });
   const watchdog = await net.session('watchdog');
   expect((await watchdog.board.get(stolen, 'north')).length).toBe(stolen.size);
 

@@ -107,6 +107,32 @@ describe('a proof of plaintext knowledge', () => {
   });
 });
 
+describe('what has been verified before', () => {
+  test('counts for the party and the bytes that were verified, and no others', () => {
+    const bytes = inputOf('theirs', { plaintext: 5n, randomness: drawRandomness(key) });
+    evaluator.validateInput(bytes, 'theirs');
+    for (const [of, party] of [
+      [bytes, 'mine'],
+      [altered(bytes, 1100), 'theirs'],
+    ] as const) {
+      using sum = evaluator.sum();
+      sum.add(of, party);
+      expect(() => sum.bytes()).toThrow(refused(NOT_KNOWN, party));
+    }
+    using sum = evaluator.sum();
+    sum.add(bytes, 'theirs');
+    expect(fromBytes(sum.bytes())).toBe(fromBytes(bytes.subarray(0, 512)));
+  });
+
+  test('what was refused is verified again', () => {
+    const bytes = altered(mine, 1100);
+    expect(() => evaluator.validateInput(bytes, 'mine')).toThrow(refused(NOT_KNOWN));
+    using sum = evaluator.sum();
+    sum.add(bytes, 'mine');
+    expect(() => sum.bytes()).toThrow(refused(NOT_KNOWN, 'mine'));
+  });
+});
+
 describe('a ciphertext', () => {
   test.each([
     ['range', 'that is 0', () => 0n],

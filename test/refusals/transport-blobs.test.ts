@@ -151,3 +151,18 @@ test('a second upload of the same object takes over from one that hangs', async 
   expect((await held(sha256Hex(bytes))).complete).toBe(true);
   await told;
 });
+
+test('a request for many objects: too many, one too large, or one that is not there', async () => {
+  const small = randomBytes(10);
+  await raw.Put(upload(small));
+  const large = randomBytes(512 * 1024 + 1);
+  await raw.Put(upload(large));
+  const ask = (...digests: string[]) => Array.fromAsync(raw.GetMany({ digests }));
+  const known = sha256Hex(small);
+  expect(await ask(...Array.from({ length: 1024 }, () => known))).toHaveLength(1);
+  await refusal(() => ask(...Array.from({ length: 1025 }, () => known)), 'QUOTA_EXCEEDED');
+  await refusal(() => ask(known, sha256Hex(large)), 'QUOTA_EXCEEDED');
+  await refusal(() => ask(known, '0'.repeat(64)), 'NOT_FOUND');
+  await refusal(() => ask('../secrets'), 'DOCUMENT_INVALID');
+  expect(await ask()).toEqual([]);
+});

@@ -1,5 +1,5 @@
 /**
- * A survey in which every company answers for itself. `SLOW=1` asks all 2,000 of the example, under a key of
+ * A survey in which every report is answered for itself. `SLOW=1` asks all 2,000 of the example, under a key of
  * threshold Paillier, which is what they get; else 60 of them.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const whole = readTask(join(EXAMPLE, 'task.yaml'));
 const tables = splitByParty(join(EXAMPLE, 'survey.csv'), folder);
 
-/** The survey of the first `count` companies. */
+/** The survey of the first `count` reports. */
 function surveyOf(count: number): TaskDocument {
   return validateTask({
     ...whole,
@@ -33,14 +33,14 @@ function surveyOf(count: number): TaskDocument {
 const filesOf = ({ parties }: TaskDocument) =>
   new Map(parties.input.map((party) => [party, new Map([['answers', tables.get(party) ?? '']])]));
 
-test('every company of the survey is an input party with one record of its own', () => {
+test('every report of the survey is an input party with one record of its own', () => {
   expect([...tables.keys()]).toEqual(whole.parties.input);
-  for (const party of ['firm-0001', 'firm-2000']) {
+  for (const party of ['report-0001', 'report-2000']) {
     const lines = readFileSync(tables.get(party) ?? '', 'utf8')
       .trimEnd()
       .split('\n');
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toBe('sector,sales');
+    expect(lines[0]).toBe('phase,cost');
   }
 });
 
@@ -68,10 +68,10 @@ test(
 test('a contributor with a wrong table, after many have submitted: all ends, and the error names the place', async () => {
   const task = surveyOf(40);
   const wrong = join(folder, 'wrong.csv');
-  writeFileSync(wrong, 'sector,sales\nBanking,999.00\n');
-  const files = filesOf(task).set('firm-0040', new Map([['answers', wrong]]));
+  writeFileSync(wrong, 'phase,cost\nclimb,much\n');
+  const files = filesOf(task).set('report-0040', new Map([['answers', wrong]]));
   await expect(runLocally({ task, files, out: folder })).rejects.toMatchObject({
     code: 'TABLE_INVALID',
-    message: expect.stringContaining(`${wrong}: row 2, column "sales"`) as string,
+    message: expect.stringContaining(`${wrong}: row 2, column "cost"`) as string,
   });
 });

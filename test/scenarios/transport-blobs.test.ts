@@ -106,3 +106,29 @@ test('a download that is cut midway goes on where it stopped', async () => {
 async function* oneChunk(bytes: Uint8Array) {
   yield bytes;
 }
+
+test('many small objects come in order, as they were, also through a wire that is cut on the way', async () => {
+  const sender = network.dial('only-input').blobs;
+  const objects = Array.from({ length: 300 }, (_, i) => randomBytes(1 + 37 * i));
+  const names = [];
+  for (const bytes of objects) names.push(await sender.put(TASK, bytes));
+  using wire = await cutOnce('down', 900_000);
+  const connection = dialThrough(wire.address);
+  const back = await Array.fromAsync(connection.blobs.many(names));
+  connection.close();
+  expect(wire.cuts()).toBe(1);
+  expect(back).toHaveLength(300);
+  for (const [i, bytes] of back.entries()) expect(Buffer.compare(bytes, objects[i] ?? bytes)).toBe(0);
+});
+
+test('of objects that travel together the receiver names the one that is not what was signed', async () => {
+  const { blobs } = network.dial('only-input');
+  const names = [await blobs.put(TASK, randomBytes(10)), await blobs.put(TASK, randomBytes(20))];
+  const [first, second] = names;
+  if (first === undefined || second === undefined) throw new Error('two objects');
+  const error = await refusal(
+    () => Array.fromAsync(blobs.many([first, { ...second, size: 21 }])),
+    'DIGEST_MISMATCH',
+  );
+  expect(error.details).toMatchObject({ digest: second.digest });
+});

@@ -95,16 +95,32 @@ export class BlobStore {
     const size = await this.size(digest);
     if (size === undefined) throw missing(digest);
     if (offset >= size) return;
+    if (size <= READ_BYTES) {
+      // A stream costs many times what it takes to read a small object.
+      yield (await readFile(this.#path(digest))).subarray(offset);
+      return;
+    }
     yield* createReadStream(this.#path(digest), { start: offset, highWaterMark: READ_BYTES });
   }
 
   /** A whole object in memory, verified. Throws NOT_FOUND; DIGEST_MISMATCH where the disk has changed it. */
   async whole(digest: string): Promise<Uint8Array> {
-    if ((await this.size(digest)) === undefined) throw missing(digest);
-    const bytes = await readFile(this.#path(digest));
+    const bytes = await readFile(this.#path(digest)).catch((error: unknown) => {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing(digest) : error;
+    });
     if (sha256Hex(bytes) !== digest) throw damaged(digest);
     // Not a Buffer, which node-seal refuses.
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  /** A whole object of at most `most` bytes, as it is on the disk. Throws NOT_FOUND, QUOTA_EXCEEDED. */
+  async small(digest: string, most: number): Promise<Uint8Array> {
+    const size = await this.size(digest);
+    if (size === undefined) throw missing(digest);
+    if (size > most) {
+      throw new StrongroomError('QUOTA_EXCEEDED', `${digest} has ${size} bytes; it is streamed by itself.`);
+    }
+    return readFile(this.#path(digest));
   }
 
   /** Removes an object, durably; nothing happens where there is none. */
@@ -117,7 +133,7 @@ export class BlobStore {
     const { digest, offset } = upload;
     // The upload from which this one took over may have been about to finish.
     if ((await this.size(digest)) !== undefined) return;
-    if ((await this.received(digest, upload.writer)) < offset) {
+    if (offset > 0 && (await this.received(digest, upload.writer)) < offset) {
       throw new StrongroomError(
         'UNREACHABLE',
         `The first ${offset} bytes of ${digest} are not stored; ask again.`,

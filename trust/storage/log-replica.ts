@@ -54,8 +54,11 @@ export class LogReplica implements Disposable {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       entries.forEach((bytes, offset) => insert.run(first + offset, bytes));
-      const { n } = this.#db.prepare('SELECT count(*) AS n FROM entry').get() as { n: number };
-      if (n === first + entries.length) {
+      // They have no gap: whoever keeps entries has kept all before them, or read them here.
+      const { last } = this.#db.prepare('SELECT max(idx) AS last FROM entry').get() as {
+        last: number | null;
+      };
+      if ((last ?? -1) + 1 === first + entries.length) {
         this.#db.prepare('INSERT OR REPLACE INTO head (one, checkpoint) VALUES (1, ?)').run(checkpoint);
       }
       this.#db.exec('COMMIT');
