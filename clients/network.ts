@@ -15,7 +15,8 @@ import { StrongroomError } from '../proto/errors.ts';
 import { CONFIG_FILE } from '../transport/profile.ts';
 import { unlockKeyFrom } from '../trust/at-rest.ts';
 import type { Role } from '../trust/card.ts';
-import { assembleConsortium, openConsortium, signConsortium } from '../trust/consortium.ts';
+import { assembleConsortium, signConsortium } from '../trust/consortium-signing.ts';
+import { openConsortium } from '../trust/consortium.ts';
 import { writeIdentity } from '../trust/identity-file.ts';
 import { createIdentity, signerOf } from '../trust/identity.ts';
 
@@ -24,8 +25,6 @@ export interface PartySpec {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly organisation?: string;
-  /** False for a key holder that signs no consortium document and runs no daemon, but may hold a key for a task. */
-  readonly standing?: boolean;
 }
 
 export interface NetworkSpec {
@@ -65,12 +64,7 @@ export async function createNetwork(folder: string, spec: NetworkSpec): Promise<
       }),
     ),
   );
-  const occasional = new Set(
-    spec.parties.filter(({ standing }) => standing === false).map(({ name }) => name),
-  );
-  const holders = identities.filter(
-    ({ card }) => card.roles.includes('processing') && !occasional.has(card.party),
-  );
+  const holders = identities.filter((identity) => identity.card.roles.includes('processing'));
   const consortium = holders.reduce(
     (document, holder) => signConsortium(document, signerOf(holder)),
     assembleConsortium({

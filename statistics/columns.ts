@@ -2,13 +2,9 @@
 import { z } from 'zod';
 import { parseDecimal } from './decimal.ts';
 import { strict } from './strict.ts';
+import { LABEL, LINE } from './text.ts';
 
-/** Text on one line: no control characters, and no U+FFFD, which stands for bytes that are not UTF-8. */
-const LINE = /^[^\p{Cc}\p{Cs}\uFFFD]+$/u;
-/** A category may contain a line break, as a quoted field of a CSV file may. */
-const LABEL = /^(?:[^\p{Cc}\p{Cs}\uFFFD]|\n)+$/u;
-
-const UNIT = z.string().max(40).regex(LINE, 'must be text on one line').default('1');
+const UNIT = z.string().min(1).max(40).regex(LINE, 'must be text on one line').default('1');
 
 const BOUND_FORM = 'must be a decimal such as -12.50; in JSON write it between quotes';
 
@@ -28,7 +24,7 @@ const DECIMAL = strict({
 const INTEGER = strict({ type: z.literal('integer'), min: BOUND, max: BOUND, unit: UNIT });
 const CATEGORY = strict({
   type: z.literal('category'),
-  values: z.array(z.string().max(200).regex(LABEL, 'must be text without control characters')).min(1),
+  values: z.array(z.string().min(1).max(200).regex(LABEL, 'must be text without control characters')).min(1),
 });
 const BOOLEAN = strict({ type: z.literal('boolean') });
 

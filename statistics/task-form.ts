@@ -4,6 +4,7 @@ import { COLUMN, COLUMN_NAME } from './columns.ts';
 import { isDuration, milliseconds } from './duration.ts';
 import { SPECIFICATION } from './registry.ts';
 import { strict } from './strict.ts';
+import { LINE, PROSE } from './text.ts';
 
 const NAME = z
   .string()
@@ -11,7 +12,8 @@ const NAME = z
     /^[a-z][a-z0-9-]{0,62}$/,
     'must be at most 63 lower-case letters, digits and hyphens, and start with a letter',
   );
-const PROSE = z.string().trim().min(1, 'must not be empty').max(10_000);
+const TEXT = z.string().trim().min(1, 'must not be empty').max(10_000);
+const PLAIN = 'must be text without control characters';
 const RETENTION = z.string().refine(isDuration, 'must be an ISO 8601 duration such as P30D');
 
 /**
@@ -35,9 +37,9 @@ const TABLE = strict({
 
 export const TASK_FORM = strict({
   strongroom: z.literal('task/1', { error: 'must be task/1, the version of this form' }),
-  title: PROSE.max(200),
-  purpose: PROSE,
-  'legal-basis': PROSE,
+  title: TEXT.max(200).regex(LINE, 'must be text on one line'),
+  purpose: TEXT.regex(PROSE, PLAIN),
+  'legal-basis': TEXT.regex(PROSE, PLAIN),
   /** How long the parties keep the documents and ciphertexts of the task. */
   retention: RETENTION,
   parties: strict({

@@ -63,6 +63,10 @@ const EXPECTED: Partial<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+/** A document of others can be wrong in thousands of places, and its keys can be of any length. */
+const MOST_LINES = 50;
+const LONGEST_LINE = 300;
+
 function refusal(
   issues: readonly Issue[],
   file: string,
@@ -70,13 +74,17 @@ function refusal(
   lineOf?: (path: Issue['path']) => number,
 ): StrongroomError {
   const worst = issues.find(({ code }) => code === 'TASK_INVALID') ?? issues[0];
-  const lines = issues.map((issue) => {
-    const path = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-    return `${place(issue)}: ${path}${issue.message}`;
+  const lines = issues.slice(0, MOST_LINES).map((issue) => {
+    const path = issue.path.length === 0 ? '' : `${pathOf(issue)}: `;
+    return `${place(issue)}: ${path}${issue.message}`.slice(0, LONGEST_LINE).toWellFormed();
   });
-  const path = worst?.path ?? [];
-  const line = lineOf?.(path);
+  if (issues.length > lines.length) lines.push(`and ${issues.length - lines.length} more problems`);
+  const line = lineOf?.(worst?.path ?? []);
   return new StrongroomError(worst?.code ?? 'TASK_INVALID', lines.join('\n'), {
-    details: { file, path: path.map(String).join('.'), ...(line === undefined ? {} : { line }) },
+    details: { file, path: worst ? pathOf(worst) : '', ...(line === undefined ? {} : { line }) },
   });
+}
+
+function pathOf({ path }: Issue): string {
+  return path.map(String).join('.').slice(0, LONGEST_LINE).toWellFormed();
 }

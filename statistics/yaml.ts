@@ -3,7 +3,7 @@
  * tags or duplicate keys, so that two readers cannot understand the same file in two ways.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
-import { StrongroomError } from '../proto/errors.ts';
+import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const INTEGER = /^[-+]?[0-9]+$/;
@@ -16,17 +16,17 @@ export interface YamlFile {
 
 /**
  * Reads a YAML text. Numbers that are not integers come back as their source text, because a binary float
- * would not be what was written. Throws TASK_INVALID with the line.
+ * would not be what was written. Throws `code` with the line.
  */
-export function parseYaml(text: string, file: string): YamlFile {
+export function parseYaml(text: string, file: string, code: ErrorCode = 'TASK_INVALID'): YamlFile {
   if (Buffer.byteLength(text) > MAX_BYTES) {
-    throw new StrongroomError('TASK_INVALID', `${file}: is larger than 1 MiB`, { details: { file } });
+    throw new StrongroomError(code, `${file}: is larger than 1 MiB`, { details: { file } });
   }
   const lines = new LineCounter();
-  const document = readDocument(text, lines, file);
+  const document = readDocument(text, lines, file, code);
   const fail = (message: string, offset: number): never => {
     const { line } = lines.linePos(offset);
-    throw new StrongroomError('TASK_INVALID', `${file}:${line}: ${message}`, { details: { file, line } });
+    throw new StrongroomError(code, `${file}:${line}: ${message}`, { details: { file, line } });
   };
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) fail(problem.message.split('\n')[0] ?? 'not YAML', problem.pos[0]);
@@ -42,22 +42,25 @@ export function parseYaml(text: string, file: string): YamlFile {
   };
 }
 
-function readDocument(text: string, lines: LineCounter, file: string): ReturnType<typeof parseDocument> {
+function readDocument(
+  text: string,
+  lines: LineCounter,
+  file: string,
+  code: ErrorCode,
+): ReturnType<typeof parseDocument> {
   try {
     return parseDocument(text, {
       version: '1.2',
       schema: 'core',
       strict: true,
-      uniqueKeys: true,
+      // The parser would compare every key with every other; `plainValue` looks them up.
+      uniqueKeys: false,
       prettyErrors: false,
       lineCounter: lines,
     });
   } catch (cause) {
     // The parser recurses; a file that nests too deeply exhausts its stack.
-    throw new StrongroomError('TASK_INVALID', `${file}: cannot be read as YAML`, {
-      details: { file },
-      cause,
-    });
+    throw new StrongroomError(code, `${file}: cannot be read as YAML`, { details: { file }, cause });
   }
 }
 
@@ -72,10 +75,12 @@ function plainValue(node: unknown, fail: Fail): unknown {
   if (node.tag !== undefined) return fail('tags (!) are not allowed', offset);
   if (isSeq(node)) return node.items.map((item) => plainValue(item, fail));
   if (isMap(node)) {
+    const seen = new Set<string>();
     const entries = node.items.map(({ key, value }) => {
-      if (!isScalar(key) || typeof key.value !== 'string') {
-        return fail('a key must be text', isNode(key) ? (key.range?.[0] ?? offset) : offset);
-      }
+      const at = isNode(key) ? (key.range?.[0] ?? offset) : offset;
+      if (!isScalar(key) || typeof key.value !== 'string') return fail('a key must be text', at);
+      if (seen.has(key.value)) return fail('Map keys must be unique', at);
+      seen.add(key.value);
       plainValue(key, fail);
       return [key.value, plainValue(value, fail)] as const;
     });

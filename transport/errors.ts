@@ -67,7 +67,9 @@ export function fromStatus(status: StatusObject, address: string): StrongroomErr
   const [code] = status.metadata.get(CODE_KEY);
   if (isErrorCode(code))
     return new StrongroomError(code, status.details, { details: readDetails(status.metadata) });
-  const options = { details: { address, status: Status[status.code] }, cause: new Error(status.details) };
+  // A peer may send a number that gRPC has no name for.
+  const name = (Status as Partial<Record<number, string>>)[status.code] ?? String(status.code);
+  const options = { details: { address, status: name }, cause: new Error(status.details) };
   // The TLS errors of a certificate that is not the pinned one, as OpenSSL and `tls.ts` word them.
   if (status.code === Status.UNAVAILABLE && /certificate/i.test(status.details)) {
     return new StrongroomError(
@@ -82,11 +84,6 @@ export function fromStatus(status: StatusObject, address: string): StrongroomErr
   }
   const mapped = CODE_OF_STATUS[status.code] ?? 'INTERNAL';
   return new StrongroomError(mapped, `${address}: ${ERRORS[mapped].means}`, options);
-}
-
-/** Whether a call has met a peer that does not show the pinned certificate: the peer, not we, is unknown then. */
-export function isImpostor({ code, details }: StrongroomError): boolean {
-  return code === 'UNAUTHENTICATED' && details['status'] === Status[Status.UNAVAILABLE];
 }
 
 function isErrorCode(code: unknown): code is ErrorCode {

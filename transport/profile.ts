@@ -5,13 +5,15 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import * as yaml from 'yaml';
 import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
+import { parseYaml } from '../statistics/yaml.ts';
 import { unlockKeyFrom, type UnlockKey } from '../trust/at-rest.ts';
 import { openConsortium, type Consortium } from '../trust/consortium.ts';
 import { readIdentity } from '../trust/identity-file.ts';
 import type { Identity } from '../trust/identity.ts';
+import { firstIssue } from '../trust/issue.ts';
+import { checkCertificates } from '../trust/tls-certificate.ts';
 
 /** The configuration file of every process; unknown keys are refused. Paths are relative to the file. */
 const Config = z.strictObject({
@@ -83,19 +85,9 @@ export function openProfile(file: string, known?: Profile): Profile {
 /** Reads a configuration file. Throws USAGE naming the key that is wrong. */
 export function readConfig(file: string): Config {
   const text = readConfigured(file, 'configuration file');
-  let value: unknown;
-  try {
-    value = yaml.parse(Buffer.from(text).toString('utf8'), { strict: true, maxAliasCount: 0 });
-  } catch (cause) {
-    throw new StrongroomError('USAGE', `${file} is not YAML: ${(cause as Error).message}`, { cause });
-  }
-  const parsed = Config.safeParse(value);
+  const parsed = Config.safeParse(parseYaml(Buffer.from(text).toString('utf8'), file, 'USAGE').value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new StrongroomError(
-    'USAGE',
-    `${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
-  );
+  throw new StrongroomError('USAGE', `${file}: ${firstIssue(parsed.error)}`);
 }
 
 /** The identity of a folder that may have no configuration yet: opened with its key file, else a passphrase. */
@@ -115,7 +107,9 @@ function readConsortium(
   folder: string,
 ): Pick<Profile, 'consortium' | 'consortiumEnvelope'> {
   const consortiumEnvelope = readConfigured(resolve(folder, file), 'consortium document');
-  return { consortiumEnvelope, consortium: openConsortium(consortiumEnvelope, digest) };
+  const consortium = openConsortium(consortiumEnvelope, digest);
+  checkCertificates(consortium.parties);
+  return { consortiumEnvelope, consortium };
 }
 
 function unlockSource(config: Config, folder: string): { passphrase: string } | { keyFile: string } {

@@ -184,7 +184,7 @@ function adapt(
     };
   }
   return (call: grpc.ServerUnaryCall<object, object> | UploadCall, callback: grpc.sendUnaryData<object>) => {
-    const request = 'request' in call ? call.request : call;
+    const request = 'request' in call ? call.request : received(call);
     // Started in a promise, so that a handler that throws at once is answered like one that rejects.
     Promise.resolve()
       .then(() => handler(request, contextOf(call)))
@@ -193,6 +193,15 @@ function adapt(
         (error: unknown) => callback(refusal(error)),
       );
   };
+}
+
+/** What the caller sends. Throws UNREACHABLE where it goes away before it has said all, or sends what is no message. */
+async function* received(call: UploadCall): AsyncGenerator<object, void, undefined> {
+  try {
+    for await (const message of call) yield message as object;
+  } catch (cause) {
+    throw new StrongroomError('UNREACHABLE', 'The upload broke off.', { cause });
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { parseEnvelope } from './envelope.ts';
 import { TaskLife } from './life.ts';
 import { LogFollower } from './log/follower.ts';
 import { admit, readDocument } from './rules.ts';
+import { checkCertificates } from './tls-certificate.ts';
 
 /** An entry of the log that belongs to no task, and why. */
 export interface Stray {
@@ -85,7 +86,7 @@ export class TaskBook {
   admit(bytes: Uint8Array, caller: string): void {
     if (isConsortium(bytes)) {
       // Whoever hands it in: all standing key holders of both versions have signed it.
-      openSuccessor(bytes, this.#consortium);
+      this.#openSuccessor(bytes);
       return;
     }
     const document = this.open(bytes);
@@ -136,7 +137,7 @@ export class TaskBook {
   /** Entry 0 is the pinned document itself; later ones must succeed it with the signatures of all its key holders. */
   #readConsortium(entry: Uint8Array, index: number): void {
     if (index > 0) {
-      this.#consortium = openSuccessor(entry, this.#consortium);
+      this.#consortium = this.#openSuccessor(entry);
     } else if (sha256Hex(parseEnvelope(entry).payload) !== this.#consortium.digest) {
       throw new StrongroomError(
         'IDENTITY_INVALID',
@@ -144,6 +145,12 @@ export class TaskBook {
       );
     }
     this.#versions.set(this.#consortium.digest, index);
+  }
+
+  #openSuccessor(bytes: Uint8Array): Consortium {
+    const successor = openSuccessor(bytes, this.#consortium);
+    checkCertificates(successor.parties);
+    return successor;
   }
 
   #propose(document: AnySigned & { kind: 'proposal' }, index: number): TaskLife {

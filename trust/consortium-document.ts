@@ -4,6 +4,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { Card, PartyName } from './card.ts';
 import { parseCanonicalJson } from './digest.ts';
 import { type Envelope, parseEnvelope } from './envelope.ts';
+import { firstIssue } from './issue.ts';
 
 export const CONSORTIUM_TYPE = 'application/vnd.strongroom.consortium+json';
 const MIN_KEY_HOLDERS = 3;
@@ -47,7 +48,7 @@ export function readDocument(bytes: Uint8Array): { document: ConsortiumDocument;
  */
 export function checkDocument(value: unknown): ConsortiumDocument {
   const parsed = ConsortiumDocument.safeParse(value);
-  if (!parsed.success) throw invalid(z.prettifyError(parsed.error), parsed.error);
+  if (!parsed.success) throw invalid(firstIssue(parsed.error), parsed.error);
   const { version, previous, parties, keyHolders } = parsed.data;
   if ((version === 1) !== (previous === null)) {
     throw invalid('version 1, and no other, has no previous version');

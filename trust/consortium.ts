@@ -3,16 +3,9 @@
  * every process. It stands in place of a certificate authority: nobody is a party who is not in it.
  */
 import { type Card, signingKeyOf } from './card.ts';
-import {
-  checkDocument,
-  CONSORTIUM_TYPE,
-  type ConsortiumDocument,
-  invalid,
-  readDocument,
-} from './consortium-document.ts';
-import { canonicalJson, equalBytes, sha256Hex, unbase64 } from './digest.ts';
-import { addSignature, encodeEnvelope, type Envelope, parseEnvelope, verifyEnvelope } from './envelope.ts';
-import type { Signer } from './ed25519.ts';
+import { type ConsortiumDocument, invalid, readDocument } from './consortium-document.ts';
+import { sha256Hex, unbase64 } from './digest.ts';
+import { type Envelope, parseEnvelope, verifyEnvelope } from './envelope.ts';
 import type { LogIdentity } from './log/checkpoint.ts';
 
 /** A consortium document that has been verified, with its lookups. */
@@ -33,41 +26,6 @@ export interface Consortium {
   party(name: string): Card | undefined;
   /** The card that carries exactly this certificate, given in DER or as the SHA-256 of it in hexadecimal. */
   byCertificate(certificate: Uint8Array | string): Card | undefined;
-}
-
-/**
- * The envelope of a new consortium document, not signed by anybody yet. The parties stand in order of their
- * names. Throws IDENTITY_INVALID where the document would not be valid.
- */
-export function assembleConsortium(draft: {
-  readonly name: string;
-  readonly parties: readonly Card[];
-  readonly keyHolders: readonly string[];
-  /** The version that this one replaces; absent for the first. */
-  readonly previous?: Consortium;
-}): Uint8Array {
-  const document = checkDocument({
-    version: (draft.previous?.version ?? 0) + 1,
-    name: draft.name,
-    previous: draft.previous?.digest ?? null,
-    parties: [...draft.parties].sort((a, b) => (a.party < b.party ? -1 : 1)),
-    keyHolders: [...draft.keyHolders].sort(),
-  });
-  return encodeEnvelope({ payloadType: CONSORTIUM_TYPE, payload: canonicalJson(document), signatures: [] });
-}
-
-/**
- * Adds one signature to a consortium document; the operator has read it. Signers are the standing key holders
- * of this version and, where there is one, of the version before. Throws IDENTITY_INVALID where the document
- * is not valid, or carries another key under the signer's name.
- */
-export function signConsortium(bytes: Uint8Array, signer: Signer): Uint8Array {
-  const { document } = readDocument(bytes);
-  const own = document.parties.find((card) => card.party === signer.name);
-  if (own !== undefined && !equalBytes(signingKeyOf(own), signer.publicKey)) {
-    throw invalid(`it names another signing key for ${signer.name}`);
-  }
-  return addSignature(bytes, signer);
 }
 
 /**

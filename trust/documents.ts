@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { ERRORS, StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { canonicalJson, parseCanonicalJson, sha256Hex } from './digest.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope, type Signer } from './envelope.ts';
+import { firstIssue } from './issue.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const party = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
@@ -152,11 +153,7 @@ export function openDocument(bytes: Uint8Array, keys: ReadonlyMap<string, Uint8A
 function decode(kind: Kind, payload: Uint8Array): Payload {
   const parsed = SCHEMAS[kind].safeParse(parseCanonicalJson(payload));
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new StrongroomError(
-    'DOCUMENT_INVALID',
-    `The ${kind} is malformed at ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? 'unknown'}`,
-  );
+  throw new StrongroomError('DOCUMENT_INVALID', `The ${kind} is malformed: ${firstIssue(parsed.error)}`);
 }
 
 /** The objects on the board that a document refers to. */

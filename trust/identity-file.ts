@@ -11,6 +11,7 @@ import { Card } from './card.ts';
 import { base64, canonicalJson, parseCanonicalJson, unbase64 } from './digest.ts';
 import { createDurably, isCode } from './durable-file.ts';
 import { type Identity, signCard } from './identity.ts';
+import { firstIssue } from './issue.ts';
 
 const SEALED = 'identity.sealed';
 const CARD = 'card.json';
@@ -40,11 +41,11 @@ export function writeIdentity(folder: string, identity: Identity, unlock: Unlock
 
 /**
  * Reads an identity. Throws NOT_FOUND where the folder has none, UNLOCK_FAILED where the unlock key is not
- * the right one.
+ * the right one, IDENTITY_INVALID where it holds something else than an identity.
  */
 export function readIdentity(folder: string, unlock: UnlockKey): Identity {
   const plaintext = openAtRest(readSealed(join(folder, SEALED)), unlock, LABEL);
-  const { card, signingKey, sealingKey, tlsKey } = Stored.parse(parseCanonicalJson(plaintext));
+  const { card, signingKey, sealingKey, tlsKey } = readStored(plaintext);
   plaintext.fill(0);
   return {
     card,
@@ -54,6 +55,13 @@ export function readIdentity(folder: string, unlock: UnlockKey): Identity {
       tlsKey,
     },
   };
+}
+
+function readStored(plaintext: Uint8Array): z.infer<typeof Stored> {
+  const stored = Stored.safeParse(parseCanonicalJson(plaintext));
+  if (stored.success) return stored.data;
+  // Neither the cause nor the values in it: they are secrets.
+  throw new StrongroomError('IDENTITY_INVALID', `Not an identity: ${firstIssue(stored.error)}.`);
 }
 
 function readSealed(path: string): Uint8Array {

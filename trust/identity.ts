@@ -1,10 +1,10 @@
 /** A party's own keys, and the self-signed card by which it hands their public halves to the others. */
-import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
 import { Card, isSealedTo, PartyName, signingKeyOf, type Role } from './card.ts';
 import { base64, canonicalJson, equalBytes, parseCanonicalJson, unbase64 } from './digest.ts';
 import { createSigner, createSigningSeed, type Signer } from './ed25519.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope } from './envelope.ts';
+import { firstIssue } from './issue.ts';
 import { createSealingKey } from './sealed-box.ts';
 import { checkTlsCertificate, createTlsCertificate } from './tls-certificate.ts';
 
@@ -92,7 +92,7 @@ export function openCard(bytes: Uint8Array): Card {
 /** Throws IDENTITY_INVALID, naming the field, unless the value is a card with a usable certificate. */
 function readCard(value: unknown): Card {
   const card = Card.safeParse(value);
-  if (!card.success) throw invalid(z.prettifyError(card.error), card.error);
+  if (!card.success) throw invalid(firstIssue(card.error), card.error);
   checkTlsCertificate(unbase64(card.data.tlsCertificate), card.data.party);
   return card.data;
 }

@@ -4,13 +4,16 @@
  */
 // @peculiar/x509 resolves its algorithms through reflect-metadata, which must be loaded before it.
 import 'reflect-metadata';
-import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { randomBytes, webcrypto, X509Certificate, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { StrongroomError } from '../proto/errors.ts';
-import { hex } from './digest.ts';
+import type { Card } from './card.ts';
+import { equalBytes, hex, unbase64 } from './digest.ts';
 
 // P-256 rather than Ed25519: proxies, hardware modules and browsers between institutions know it.
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** P-256 as OpenSSL calls it. */
+const CURVE = 'prime256v1';
 const VALID_DAYS = 20 * 365;
 const DAY_MS = 24 * 3600 * 1000;
 const CLOCK_SKEW_MS = DAY_MS;
@@ -66,16 +69,26 @@ export function checkTlsCertificate(der: Uint8Array, party: string): void {
   });
 }
 
+/** `checkTlsCertificate` for every card. A card of a consortium document may have come without its own signature. */
+export function checkCertificates(cards: readonly Card[]): void {
+  for (const { party, tlsCertificate } of cards) checkTlsCertificate(unbase64(tlsCertificate), party);
+}
+
 function failedCheck(der: Uint8Array, party: string): string | undefined {
   let certificate: X509Certificate;
+  let key: KeyObject;
   try {
     certificate = new X509Certificate(der);
+    key = certificate.publicKey;
   } catch {
     return 'cannot be read';
   }
+  // OpenSSL reads PEM, BER and what stands in front of rubbish, too; peers compare the bytes.
+  if (!equalBytes(certificate.raw, der)) return 'is not in DER';
+  if (key.asymmetricKeyDetails?.namedCurve !== CURVE) return 'is not over a key on P-256';
   if (certificate.subject !== `CN=${party}` || certificate.checkHost(party) === undefined)
     return 'names another party';
   if (certificate.ca) return 'is that of a certificate authority';
-  if (!certificate.verify(certificate.publicKey)) return 'is not signed by its own key';
+  if (!certificate.verify(key)) return 'is not signed by its own key';
   return undefined;
 }

@@ -5,7 +5,6 @@ import { addConsortiumCommands } from './commands/consortium.ts';
 import { addDaemonCommands } from './commands/daemons.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
 import { addFsckCommand } from './commands/fsck.ts';
-import { addHoldCommand } from './commands/hold.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addPartyCommands } from './commands/party.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -46,7 +45,7 @@ function context(): Context {
     quiet = false,
     profile,
   } = program.opts<{ json?: boolean; quiet?: boolean; profile: string }>();
-  return { output: createOutput({ json, quiet }), profile, quiet };
+  return { output: createOutput({ json, quiet }), profile };
 }
 
 for (const add of [
@@ -54,7 +53,6 @@ for (const add of [
   addTaskCommands,
   addSubmitCommand,
   addDecisionCommands,
-  addHoldCommand,
   addPolicyCommands,
   addResultCommands,
   addPartyCommands,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { StrongroomError } from '../../proto/errors.ts';
 import { sha256Hex } from '../../trust/digest.ts';
+import { exceededBound } from './bounds.ts';
 
 /** The policies that come with the program, by the name that stands for them in a configuration. */
 const SHIPPED = ['operator', 'automatic'] as const;
@@ -62,6 +63,8 @@ export class Rules {
     const shipped = SHIPPED.some((known) => known === name);
     const file = shipped ? fileURLToPath(new URL(`${name}.cedar`, POLICIES)) : resolve(folder, name);
     const text = readPolicies(file);
+    const exceeded = exceededBound(text);
+    if (exceeded !== undefined) throw unfitAt(file, lineOf(text, exceeded.at), exceeded.what);
     const rules = checkPolicies(text, file);
     const cached = sha256Hex(Buffer.from(text));
     requireParsed(cedar.preparseSchema(SCHEMA_NAME, SCHEMA), 'schema.cedarschema', SCHEMA);
@@ -129,11 +132,16 @@ function checkPolicies(text: string, file: string): Map<string, Rule & { readonl
   if (parts.type === 'failure') throw unfit(file, text, parts.errors);
   const [template] = parts.policy_templates;
   if (template !== undefined) {
-    throw unfitAt(file, lineAt(text, byteOf(text, template)), 'is a template; write its policies out');
+    throw unfitAt(
+      file,
+      lineOf(text, text.indexOf(template)),
+      'this policy is a template; write its policies out',
+    );
   }
   const rules = new Map<string, Rule & { readonly text: string }>();
   for (const policy of parts.policies) {
-    const place = (problem: string) => unfitAt(file, lineAt(text, byteOf(text, policy)), problem);
+    const place = (problem: string) =>
+      unfitAt(file, lineOf(text, text.indexOf(policy)), `this policy ${problem}`);
     const parsed = cedar.policyToJson(policy);
     if (parsed.type === 'failure') throw unfit(file, text, parsed.errors);
     const { id, reason } = parsed.json.annotations ?? {};
@@ -169,11 +177,10 @@ function unfit(file: string, text: string, errors: readonly cedar.DetailedError[
 }
 
 const unfitAt = (file: string, line: number, problem: string): StrongroomError =>
-  new StrongroomError('USAGE', `${file}:${line}: this policy ${problem}`, { details: { file, line } });
+  new StrongroomError('USAGE', `${file}:${line}: ${problem}`, { details: { file, line } });
 
 /** Cedar counts bytes of UTF-8. */
 const lineAt = (text: string, byte: number): number =>
   Buffer.from(text).subarray(0, byte).toString('utf8').split('\n').length;
 
-const byteOf = (text: string, part: string): number =>
-  Buffer.byteLength(text.slice(0, Math.max(0, text.indexOf(part))));
+const lineOf = (text: string, index: number): number => text.slice(0, Math.max(0, index)).split('\n').length;

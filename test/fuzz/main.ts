@@ -50,7 +50,11 @@ async function replay(file: string): Promise<number> {
   try {
     const verdict = await judge(decoder, input);
     console.log(`${name}, ${input.length} bytes: ${verdict.outcome}`, verdict);
-    await Promise.resolve(decoder.decode(input)).catch((error: unknown) => console.log(error));
+    try {
+      await decoder.decode(input);
+    } catch (error) {
+      console.log(error);
+    }
     return verdict.outcome === 'finding' ? 1 : 0;
   } finally {
     await decoder.dispose?.();

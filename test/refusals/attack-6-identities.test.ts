@@ -6,12 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AGGREGATOR } from '../../clients/network.ts';
 import { propose } from '../../clients/requester.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
-import {
-  assembleConsortium,
-  openConsortium,
-  signConsortium,
-  type Consortium,
-} from '../../trust/consortium.ts';
+import { assembleConsortium, signConsortium } from '../../trust/consortium-signing.ts';
+import { openConsortium, type Consortium } from '../../trust/consortium.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';

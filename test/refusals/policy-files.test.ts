@@ -59,12 +59,23 @@ test.each<[string, string, number, RegExp]>([
     /@id of another policy, "a"/,
   ],
   ['a template', '@id("a")\npermit (principal == ?principal, action, resource);', 1, /is a template/],
+  // Cedar's parser recurses, and dies of these.
+  ['brackets without end', `${FORBID}${'('.repeat(1000)}true${')'.repeat(1000)} };`, 4, /nests brackets/],
+  ['a sum without end', `${FORBID}1${'+1'.repeat(5000)} > resource.cells };`, 4, /2000 words and signs/],
+  ['a chain of ifs', `${FORBID}${'if true then true else '.repeat(1000)}true };`, 4, /2000 words and signs/],
+  ['more than a mebibyte', `// ${'x'.repeat(1 << 20)}`, 1, /longer than 1 MiB/],
   ['no Cedar at all', '\n\nallow everything', 3, /./],
 ])('%s', async (_, text, line, words) => {
   const error = await refusal(() => rules(text), 'USAGE');
   expect(error.message).toMatch(words);
   expect(error.message.split('\n')[0]).toContain(`${file}:${line}: `);
   expect(error.details).toEqual({ file, line });
+});
+
+test('a long list of parties is no reason to refuse a policy', () => {
+  const parties = Array.from({ length: 3000 }, (_, i) => `"office-${i} (of, [many])"`);
+  const text = `@id("a") forbid (principal, action, resource) when { [${parties.join()}].contains(resource.purpose) };`;
+  expect(judge(rules(text), subjectOf(cast.propose(), 'approval'), [], HOLDER).outcome).toBe('reject');
 });
 
 test('a file that is not there', async () => {

@@ -201,12 +201,39 @@ describe.each(Object.entries(REFUSED))('%s', (_name, { from, to, says, line, cod
   });
 });
 
+test.each([
+  ['a title of two lines', 'title', 'Wages\n\nWho\n  - input parties: none'],
+  ['a title that erases the screen', 'title', 'Wages\u001b[2J'],
+  ['a purpose that erases the screen', 'purpose', 'Wages\u001b[2J'],
+  ['a purpose with another control character', 'purpose', 'Wages\u009b2J'],
+  ['a legal basis that is read from right to left', 'legal-basis', 'Act \u202e4891'],
+  ['a legal basis with an isolate', 'legal-basis', 'Act \u2066x'],
+])('%s is refused: an operator reads it on a terminal', async (_name, key, text) => {
+  const error = await refusalOf('TASK_INVALID', () => validateTask({ ...taskValue(), [key]: text }));
+  expect(error.message).toContain(`${key}: must be text`);
+});
+
+test('a unit and a category are shown as what they are, too', async () => {
+  const yaml = wagesYaml().replace(/unit: \w+/, 'unit: "EUR\\u202eRUE"');
+  expect(yaml).not.toBe(wagesYaml());
+  await refusalOf('TASK_INVALID', () => parseTask(yaml, 'task.yaml'));
+});
+
 test('every problem has a line of its own', async () => {
   const yaml = wagesYaml().replace('title:', 'titel:').replace('of: wage', 'of: wages');
   const error = await refusalOf('TASK_INVALID', () =>
     parseTask(yaml.replace('places: 2', 'places: two'), 'task.yaml'),
   );
   expect(error.message.split('\n').length).toBeGreaterThan(2);
+});
+
+test('a document with thousands of problems is refused in a bounded number of words', async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key-${i}`, 0]));
+  const error = await refusalOf('TASK_INVALID', () => validateTask({ ...taskValue(), ...unknown }));
+  expect(error.message.split('\n')).toHaveLength(51);
+  expect(error.message).toMatch(/\nand 4950 more problems$/);
+  const long = await refusalOf('TASK_INVALID', () => validateTask({ ['x'.repeat(1e6)]: 0 }));
+  expect(long.message.length + JSON.stringify(long.details).length).toBeLessThan(10_000);
 });
 
 const NOT_YAML: Record<string, string> = {

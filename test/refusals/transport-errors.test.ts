@@ -107,6 +107,14 @@ test('a server that shuts down ends its streams with UNREACHABLE, at once', asyn
   expect(performance.now() - began).toBeLessThan(1_000);
 });
 
+test('a status that gRPC has no name for is named by its number', () => {
+  const status: object = { code: 4711, details: '', metadata: new grpc.Metadata() };
+  expect(fromStatus(status as grpc.StatusObject, 'host:1').details).toEqual({
+    address: 'host:1',
+    status: '4711',
+  });
+});
+
 test('foreign statuses have their nearest code, and garbled details are left out', () => {
   const metadata = new grpc.Metadata();
   const code = (status: grpc.status, details = '') =>

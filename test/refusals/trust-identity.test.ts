@@ -1,13 +1,18 @@
 /** Cards, identities and consortium documents that must not be believed. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unlockKeyFrom } from '../../trust/at-rest.ts';
+import { openProfile } from '../../transport/profile.ts';
+import { sealAtRest, unlockKeyFrom } from '../../trust/at-rest.ts';
+import { TaskBook } from '../../trust/book.ts';
 import type { Card } from '../../trust/card.ts';
-import { assembleConsortium, openConsortium, openSuccessor, signConsortium } from '../../trust/consortium.ts';
-import { base64, canonicalJson, parseCanonicalJson, unhex } from '../../trust/digest.ts';
+import { assembleConsortium, signConsortium } from '../../trust/consortium-signing.ts';
+import { openConsortium, openSuccessor } from '../../trust/consortium.ts';
+import { base64, canonicalJson, parseCanonicalJson, unbase64, unhex } from '../../trust/digest.ts';
 import { addSignature, parseEnvelope, signEnvelope } from '../../trust/envelope.ts';
 import { createIdentity, type Identity, openCard, signCard, signerOf } from '../../trust/identity.ts';
 import { readIdentity, writeIdentity } from '../../trust/identity-file.ts';
@@ -42,6 +47,34 @@ function altered(bytes: Uint8Array, index: number, mask: number): Uint8Array {
   const copy = bytes.slice();
   copy[index] = (copy[index] ?? 0) ^ mask;
   return copy;
+}
+
+/** The card with another certificate, made out of its own DER. */
+function withCertificate(card: Card, change: (der: Uint8Array) => Iterable<number>): Card {
+  return { ...card, tlsCertificate: base64(Uint8Array.from(change(unbase64(card.tlsCertificate)))) };
+}
+
+function asPem(der: Uint8Array): Uint8Array {
+  return Buffer.from(new X509Certificate(der).toString());
+}
+
+/** BER lets a length be written in more bytes than it needs (X.690 §8.1.3.5). */
+function inLongForm(der: Uint8Array): number[] {
+  expect([...der.subarray(0, 2)]).toEqual([0x30, 0x82]);
+  return [0x30, 0x83, 0, ...der.subarray(2)];
+}
+
+/** The point of the public key is not on the curve. */
+function withoutKey(der: Uint8Array): Uint8Array {
+  const point = Buffer.from(der).indexOf(Buffer.from('03420004', 'hex'));
+  return der.with(point + 10, (der[point + 10] ?? 0) ^ 1);
+}
+
+function keyFileIn(home: string): string {
+  mkdirSync(home, { recursive: true });
+  const keyFile = join(home, 'unlock.key');
+  writeFileSync(keyFile, new Uint8Array(32).fill(7));
+  return keyFile;
 }
 
 const flip = fc.integer({ min: 1, max: 255 });
@@ -84,10 +117,22 @@ describe('a card', () => {
     ],
     ['a certificate of another party', (card) => ({ ...card, tlsCertificate: at(1).card.tlsCertificate })],
     ['a certificate that is none', (card) => ({ ...card, tlsCertificate: 'AAAA' })],
+    ['a certificate in PEM', (card) => withCertificate(card, asPem)],
+    ['a certificate with bytes behind it', (card) => withCertificate(card, (der) => [...der, 0])],
+    ['a certificate whose lengths are not in DER', (card) => withCertificate(card, inLongForm)],
+    ['a certificate without a key', (card) => withCertificate(card, withoutKey)],
   ])('with %s', async (_name, alter) => {
     const payload = canonicalJson(alter(other.card));
     const bytes = signEnvelope('application/vnd.strongroom.card+json', payload, signerOf(other));
     await refusal(() => openCard(bytes), 'IDENTITY_INVALID');
+  });
+
+  test('in thousands of wrong places is refused in a few words', async () => {
+    const strangers = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`key-${i}`, 0]));
+    const payload = canonicalJson({ ...other.card, ...strangers });
+    const bytes = signEnvelope('application/vnd.strongroom.card+json', payload, signerOf(other));
+    const error = await refusal(() => openCard(bytes), 'IDENTITY_INVALID');
+    expect(error.message.length).toBeLessThan(1000);
   });
 
   test.each([
@@ -119,6 +164,22 @@ describe('an identity on disk', () => {
     await refusal(() => writeIdentity(path, at(0), unlock), 'USAGE');
     expect(readFileSync(join(path, 'identity.sealed'))).toEqual(sealed);
     expect(readIdentity(path, unlock)).toEqual(other);
+  });
+
+  test.each([
+    ['nothing of an identity', {}],
+    ['a card with an unknown role', { card: { roles: ['root'] } }],
+    ['the key as a number', { signingKey: 1 }],
+  ])('that holds %s is refused, and does not tell what it holds', async (name, changes) => {
+    const path = join(folder, name.replaceAll(' ', '-'));
+    mkdirSync(path);
+    const held = { signingKey: 'c2VjcmV0', tlsKey: 'secret', ...changes };
+    writeFileSync(
+      join(path, 'identity.sealed'),
+      sealAtRest(canonicalJson(held), unlock, 'strongroom identity v1'),
+    );
+    const error = await refusal(() => readIdentity(path, unlock), 'IDENTITY_INVALID');
+    expect(inspect(error)).not.toMatch(/secret|c2VjcmV0/);
   });
 
   test('does not open with a wrong passphrase, and leaves nothing behind', async () => {
@@ -220,6 +281,31 @@ describe('a consortium document', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('with a certificate that no connection could use is not signed, and no process starts with it', async () => {
+    const [first, ...rest] = parties.map(({ card }) => card);
+    if (first === undefined) throw new Error('no parties');
+    const cards = [withCertificate(first, (der) => [...der, 0]), ...rest];
+    const draft = assembleConsortium({ name: 'test', parties: cards, keyHolders: HOLDERS });
+    await refusal(() => signConsortium(draft, signerOf(at(1))), 'IDENTITY_INVALID');
+
+    const signed = HOLDERS.reduce((bytes, name) => {
+      const holder = parties.find(({ card }) => card.party === name) ?? other;
+      return addSignature(bytes, signerOf(holder));
+    }, draft);
+    const home = join(folder, 'unusable');
+    writeIdentity(home, at(1), unlockKeyFrom({ keyFile: keyFileIn(home) }));
+    writeFileSync(join(home, 'consortium.json'), signed);
+    const config = `aggregator: a:1\nconsortium: {digest: ${openConsortium(signed).digest}}\nunlock: {key-file: unlock.key}\n`;
+    writeFileSync(join(home, 'strongroom.yaml'), config);
+    await refusal(() => openProfile(join(home, 'strongroom.yaml')), 'IDENTITY_INVALID');
+
+    const book = new TaskBook(openConsortium(newConsortium(parties)));
+    const previous = openConsortium(newConsortium(parties));
+    const next = assembleConsortium({ name: 'test', parties: cards, keyHolders: HOLDERS, previous });
+    const successor = parties.slice(1).reduce((bytes, holder) => addSignature(bytes, signerOf(holder)), next);
+    await refusal(() => book.admit(successor, 'holder-a'), 'IDENTITY_INVALID');
   });
 
   test('cannot be signed under a name whose key is another', async () => {

@@ -5,12 +5,8 @@ import type { Command } from 'commander';
 import * as yaml from 'yaml';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { CONFIG_FILE, openOwnIdentity } from '../../../transport/profile.ts';
-import {
-  assembleConsortium,
-  openConsortium,
-  signConsortium,
-  type Consortium,
-} from '../../../trust/consortium.ts';
+import { assembleConsortium, signConsortium } from '../../../trust/consortium-signing.ts';
+import { openConsortium, type Consortium } from '../../../trust/consortium.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { table, withSession, type Context } from '../output.ts';

@@ -1,6 +1,7 @@
 /** Parties of every role with fresh keys, and the consortium document that they have signed. */
 import type { Role } from '../../../trust/card.ts';
-import { assembleConsortium, openConsortium, signConsortium } from '../../../trust/consortium.ts';
+import { assembleConsortium, signConsortium } from '../../../trust/consortium-signing.ts';
+import { openConsortium } from '../../../trust/consortium.ts';
 import { createIdentity, signerOf, type Identity } from '../../../trust/identity.ts';
 
 /** Everything is data, so that it can be kept for a replay. */

@@ -22,7 +22,7 @@ const VALUES: readonly unknown[] = [
 
 export const canonicalJsonTarget = target({
   name: 'canonical-json',
-  short: 3000,
+  short: 1000,
   make: () => VALUES.map(canonicalJson),
   open: (corpus) => ({
     corpus,
@@ -37,7 +37,7 @@ export const canonicalJsonTarget = target({
 /** A letter says which form it is. */
 export const textFormsTarget = target({
   name: 'text-forms',
-  short: 3000,
+  short: 1000,
   make: () =>
     [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(255, 254, 253, 252), utf8('some more bytes')].flatMap(
       (bytes) => [utf8(`b${base64(bytes)}`), utf8(`h${hex(bytes)}`)],

@@ -21,7 +21,7 @@ const TIMEOUT_MS = 300;
 
 export const clientTarget = target({
   name: 'client',
-  short: 40,
+  short: 25,
   make: makeParties,
   open: async (parties) => {
     const { card, secrets } = identityOf(parties, AGGREGATOR);

@@ -25,7 +25,7 @@ const CONFIGS = [
 
 export const configTarget = target({
   name: 'config',
-  short: 400,
+  short: 30,
   make: () => CONFIGS.map((config) => utf8(stringify(config))),
   open: (corpus) => {
     const folder = scratch();

@@ -5,14 +5,14 @@ import { openConsortium, openSuccessor } from '../../../trust/consortium.ts';
 import { canonicalJson, equalBytes, unbase64 } from '../../../trust/digest.ts';
 import { addSignature, encodeEnvelope, parseEnvelope, signEnvelope } from '../../../trust/envelope.ts';
 import { openCard, signCard, signerOf } from '../../../trust/identity.ts';
-import { checkTlsCertificate } from '../../../trust/tls-certificate.ts';
+import { checkCertificates, checkTlsCertificate } from '../../../trust/tls-certificate.ts';
 import { AGGREGATOR, HOLDERS, identityOf, makeParties, type Parties } from '../corpora/parties.ts';
 import { target } from '../harness/decoder.ts';
 import { mutateJson } from '../harness/json.ts';
 
 export const consortiumTarget = target({
   name: 'consortium',
-  short: 150,
+  short: 80,
   make: makeParties,
   open: ({ consortium, successor }) => {
     const current = openConsortium(consortium);
@@ -36,12 +36,17 @@ export const consortiumTarget = target({
 /** The payload, which all key holders sign whatever it says. */
 export const signedConsortiumTarget = target({
   name: 'signed-consortium',
-  short: 150,
+  short: 60,
   make: makeParties,
   open: (parties) => ({
     corpus: [parties.consortium, parties.successor].map((bytes) => parseEnvelope(bytes).payload),
     mutations: [mutateJson],
-    decode: (payload) => openConsortium(signedByAll(parties, payload)),
+    // As a process does that opens its profile.
+    decode: (payload) => {
+      const opened = openConsortium(signedByAll(parties, payload));
+      checkCertificates(opened.parties);
+      return opened;
+    },
     objection: (opened) => {
       // The aggregator does this when it starts.
       serverCredentials(identityOf(parties, AGGREGATOR), opened);
@@ -58,7 +63,7 @@ function signedByAll(parties: Parties, payload: Uint8Array): Uint8Array {
 
 export const cardTarget = target({
   name: 'card',
-  short: 300,
+  short: 150,
   make: makeParties,
   open: ({ identities }) => {
     const corpus = identities.map(signCard);
@@ -79,7 +84,7 @@ export const cardTarget = target({
 /** The payload of a card, which its party signs whatever it says. */
 export const signedCardTarget = target({
   name: 'signed-card',
-  short: 300,
+  short: 100,
   make: makeParties,
   open: ({ identities }) => ({
     corpus: identities.map((identity) => parseEnvelope(signCard(identity)).payload),

@@ -23,7 +23,7 @@ const signedBy = (party: string, type: string, payload: Uint8Array): string =>
 
 export const envelopeTarget = target({
   name: 'envelope',
-  short: 600,
+  short: 300,
   make: tellStory,
   open: (story) => {
     const keys = openConsortium(story.parties.consortium).signingKeys;
@@ -56,7 +56,7 @@ export const envelopeTarget = target({
 
 export const documentTarget = target({
   name: 'document',
-  short: 600,
+  short: 300,
   make: tellStory,
   open: (story) => {
     const keys = openConsortium(story.parties.consortium).signingKeys;
@@ -78,7 +78,7 @@ export const documentTarget = target({
 /** A line with the payload type, then a payload that its `by` signs whatever it says. */
 export const signedDocumentTarget = target({
   name: 'signed-document',
-  short: 600,
+  short: 200,
   make: tellStory,
   open: (story) => {
     const keys = openConsortium(story.parties.consortium).signingKeys;

@@ -99,7 +99,7 @@ const limitMs = 1_000;
 
 export const ciphertextTarget = target({
   name: 'bfv-ciphertext',
-  short: 120,
+  short: 20,
   make: makeBfv,
   open: async ({ context, inputs, output }) => {
     const evaluator = await openBfvEvaluator(context);
@@ -145,7 +145,7 @@ export const jointKeyTarget = target({
 /** The first holder's message; the byte before it says of which round it is. */
 export const ceremonyTarget = target({
   name: 'bfv-ceremony',
-  short: 40,
+  short: 25,
   make: makeBfv,
   open: ({ context, transcript }) => {
     const [first = [], second = []] = transcript;
@@ -169,7 +169,7 @@ export const ceremonyTarget = target({
 
 export const shareTarget = target({
   name: 'bfv-share',
-  short: 40,
+  short: 25,
   make: makeBfv,
   open: async ({ context, output, shares, values }) => {
     const combiner = await openBfvCombiner(context);

@@ -18,7 +18,7 @@ import { mutateText, utf8 } from '../harness/text.ts';
 
 export const checkpointTarget = target({
   name: 'checkpoint',
-  short: 1500,
+  short: 400,
   make: tellStory,
   open: ({ parties, entries, checkpoint }) => {
     const { log } = openConsortium(parties.consortium);
@@ -120,7 +120,7 @@ function readRows(bytes: Uint8Array): { entries: Uint8Array[]; checkpoint: strin
  */
 export const hostileLogTarget = target({
   name: 'hostile-log',
-  short: 60,
+  short: 25,
   make: tellStory,
   open: (story) => {
     const pinned = openConsortium(story.parties.consortium);

@@ -17,7 +17,7 @@ interface Proof {
 
 export const merkleTarget = target({
   name: 'merkle-proof',
-  short: 2500,
+  short: 600,
   make: () => ({ leaves: Array.from({ length: 37 }, (_, i) => leafHash(utf8(`entry ${i}`))) }),
   open: ({ leaves }) => {
     const tree = new MerkleTree(leaves);

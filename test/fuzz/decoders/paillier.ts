@@ -41,7 +41,7 @@ const unlessOneOf = (valid: readonly Uint8Array[], what: string) => (_value: unk
 
 export const paillierInputTarget = target({
   name: 'paillier-input',
-  short: 40,
+  short: 8,
   make: makePaillier,
   open: async ({ key: { context, jointKey }, inputs }) => {
     const evaluator = await openPaillierEvaluator(context, jointKey);
@@ -59,7 +59,7 @@ export const paillierInputTarget = target({
 
 export const paillierKeyTarget = target({
   name: 'paillier-joint-key',
-  short: 8,
+  short: 6,
   make: makePaillier,
   open: ({ key: { context, jointKey } }) => ({
     corpus: [jointKey],
@@ -76,7 +76,7 @@ export const paillierKeyTarget = target({
 
 export const paillierShareTarget = target({
   name: 'paillier-share',
-  short: 12,
+  short: 6,
   make: makePaillier,
   open: async ({ key: { context, jointKey }, output, released }) => {
     const combiner = await openPaillierCombiner(context, jointKey);
@@ -97,7 +97,7 @@ export const paillierShareTarget = target({
 /** The course of a ceremony up to this round: what is due in each, and what honest holders say. */
 async function courseOf(table: Table, last: Round['name'] | undefined): Promise<Course> {
   const course: { round: Round; messages: Uint8Array[] }[] = [];
-  while (!table.observer.finished && course.at(-1)?.round.name !== last) {
+  while (!table.observer.finished && (last === undefined || course.at(-1)?.round.name !== last)) {
     const messages = table.say();
     course.push({ round: table.observer.due, messages });
     await table.observer.take(messages);
@@ -143,7 +143,7 @@ function ceremonyTarget(name: string, short: number, last?: Round['name']): Targ
 }
 
 /** The two rounds before candidates are drawn: those that cost little. */
-export const paillierStartTarget = ceremonyTarget('paillier-ceremony-start', 8, 'key-test-share');
+export const paillierStartTarget = ceremonyTarget('paillier-ceremony-start', 3, 'key-test-share');
 
 /** All rounds; making them takes seconds. */
 export const paillierCeremonyTarget = ceremonyTarget('paillier-ceremony', 0);

@@ -23,7 +23,7 @@ const POLICIES = ['operator', 'automatic', 'recurring'].map(
 
 export const policyFileTarget = target({
   name: 'policy-file',
-  short: 40,
+  short: 8,
   make: () => POLICIES.map((file) => new Uint8Array(readFileSync(file))),
   open: (corpus) => {
     const folder = scratch();
@@ -103,7 +103,7 @@ export const policyQuestionTarget = target({
 
 export const historyTarget = target({
   name: 'policy-history',
-  short: 600,
+  short: 300,
   make: () => [jsonBytes([released()]), jsonBytes([])],
   open: (corpus) => ({
     corpus,

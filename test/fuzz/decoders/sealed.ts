@@ -34,7 +34,7 @@ const record = (unlock: UnlockKey): Uint8Array => sealAtRest(Buffer.from(SEED), 
 
 export const atRestTarget = target({
   name: 'at-rest',
-  short: 1000,
+  short: 300,
   make: () => ({ key: new Uint8Array(randomBytes(32)) }),
   open: ({ key }) => {
     const folder = scratch();
@@ -53,7 +53,7 @@ export const atRestTarget = target({
 
 export const passphraseTarget = target({
   name: 'at-rest-passphrase',
-  short: 12,
+  short: 5,
   make: () => ({}),
   open: () => {
     const unlock = unlockKeyFrom({ passphrase: PASSPHRASE });
@@ -77,7 +77,7 @@ function opened(plaintext: Uint8Array): string | undefined {
 /** The plaintext of an identity file, sealed with the right key whatever it says. */
 export const identityFileTarget = target({
   name: 'identity-file',
-  short: 300,
+  short: 100,
   make: async () => ({ ...(await makeParties()), key: new Uint8Array(randomBytes(32)) }),
   open: ({ identities, key }) => {
     const folder = scratch();
@@ -115,7 +115,7 @@ const { info, aad } = shareBinding('ab'.repeat(32), 'cd'.repeat(32), 'holder-1')
 
 export const sealedBoxTarget = target({
   name: 'sealed-box',
-  short: 120,
+  short: 60,
   make: async () => {
     const receiver = identityOf(await makeParties(), RECEIVER);
     const texts = [Buffer.from(SEED), Buffer.alloc(0), randomBytes(5000)];
@@ -135,7 +135,7 @@ export const sealedBoxTarget = target({
 
 export const packedSharesTarget = target({
   name: 'packed-shares',
-  short: 2000,
+  short: 500,
   make: () =>
     [[], [new Uint8Array()], [randomBytes(32)], [randomBytes(100), randomBytes(7), randomBytes(0)]].map(
       packShares,

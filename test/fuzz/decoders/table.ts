@@ -19,7 +19,7 @@ const TEXTS = [
 
 export const tableTarget = target({
   name: 'csv-table',
-  short: 400,
+  short: 60,
   make: () => TEXTS.map(utf8),
   open: (corpus) => {
     const schema = validateTask(taskValue()).tables['people'];

@@ -40,7 +40,7 @@ const limitMs = 3_000;
 
 export const taskJsonTarget = target({
   name: 'task-json',
-  short: 250,
+  short: 100,
   make: () =>
     [taskValue(), ...exampleTasks().map((yaml) => parseTask(Buffer.from(yaml).toString(), 'task.yaml'))].map(
       jsonBytes,
@@ -69,7 +69,7 @@ function looselyParsed(bytes: Uint8Array): unknown {
 
 export const taskYamlTarget = target({
   name: 'task-yaml',
-  short: 80,
+  short: 12,
   make: () => [...exampleTasks(), new TextEncoder().encode(stringify(taskValue()))],
   open: (corpus) => ({
     corpus,

@@ -35,7 +35,7 @@ const NAMES = [...CODECS.keys()];
 /** The first byte says which message it is. */
 export const messageTarget = target({
   name: 'grpc-message',
-  short: 2500,
+  short: 1000,
   make: () =>
     Object.entries(SAMPLES).map(([name, sample]) => {
       const bytes = CODECS.get(name)?.serialize(sample) ?? new Uint8Array();
@@ -83,7 +83,7 @@ function codecOf(bytes: Uint8Array): Codec {
 /** A status as JSON: `{ code, details, ours, extra }`, the last one being our details in base64. */
 export const statusTarget = target({
   name: 'grpc-status',
-  short: 1500,
+  short: 600,
   make: () => {
     const refused = new StrongroomError('SEAL_INVALID', 'No.', { details: { party: 'north', size: 3 } });
     const { code, details, metadata } = toStatus(refused);

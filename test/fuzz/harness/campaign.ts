@@ -47,6 +47,7 @@ export async function fuzz(
 
 /** The first complaint about a valid input; undefined where all are accepted. */
 export async function complaintAboutCorpus(decoder: Decoder<unknown>): Promise<string | undefined> {
+  if (decoder.corpus.length === 0) return 'there is no valid input';
   for (const [i, bytes] of decoder.corpus.entries()) {
     const verdict = await judge(decoder, bytes);
     if (verdict.outcome === 'accepted') continue;
