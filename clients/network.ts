@@ -25,6 +25,8 @@ export interface PartySpec {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly organisation?: string;
+  /** False for a key holder that signs no consortium document and runs no daemon, but may hold a key for a task. */
+  readonly standing?: boolean;
 }
 
 export interface NetworkSpec {
@@ -64,7 +66,12 @@ export async function createNetwork(folder: string, spec: NetworkSpec): Promise<
       }),
     ),
   );
-  const holders = identities.filter((identity) => identity.card.roles.includes('processing'));
+  const occasional = new Set(
+    spec.parties.filter(({ standing }) => standing === false).map(({ name }) => name),
+  );
+  const holders = identities.filter(
+    ({ card }) => card.roles.includes('processing') && !occasional.has(card.party),
+  );
   const consortium = holders.reduce(
     (document, holder) => signConsortium(document, signerOf(holder)),
     assembleConsortium({

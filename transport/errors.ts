@@ -86,6 +86,11 @@ export function fromStatus(status: StatusObject, address: string): StrongroomErr
   return new StrongroomError(mapped, `${address}: ${ERRORS[mapped].means}`, options);
 }
 
+/** Whether a call has met a peer that does not show the pinned certificate: the peer, not we, is unknown then. */
+export function isImpostor({ code, details }: StrongroomError): boolean {
+  return code === 'UNAUTHENTICATED' && details['status'] === Status[Status.UNAVAILABLE];
+}
+
 function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }

@@ -1,6 +1,7 @@
 /**
- * What is tried again: calls that failed with UNREACHABLE, and nothing else. Every call of the board and of
- * the blobs is idempotent, so trying again is always safe; a refusal stays a refusal.
+ * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, and nothing
+ * else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
+ * refusal.
  *
  * Exponential back-off with full jitter: before attempt n, a uniform delay in [0, min(cap, base·2^n)). The
  * jitter keeps the followers of a restarted aggregator from coming back all at once.
@@ -8,6 +9,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StrongroomError } from '../proto/errors.ts';
+import { isImpostor } from './errors.ts';
 
 export interface RetryRule {
   /** Calls in all, the first included; Infinity never gives up. */
@@ -16,12 +18,19 @@ export interface RetryRule {
   readonly baseMs: number;
   /** Upper bound of every delay. */
   readonly capMs: number;
+  /**
+   * Where given, it is told of a peer that does not show the pinned certificate, and that peer is tried again like
+   * one that cannot be reached: whoever sits on the line could otherwise end a daemon, or the task that it is in.
+   */
+  readonly onImpostor?: (error: StrongroomError) => void;
 }
 
 /** About a minute of trying: a client that a person waits for. */
 export const PATIENT: RetryRule = { attempts: 24, baseMs: 50, capMs: 5_000 };
-/** For daemons: they wait for their aggregator as long as it takes. */
-export const FOREVER: RetryRule = { attempts: Infinity, baseMs: 50, capMs: 5_000 };
+/** For daemons: they wait for their aggregator as long as it takes, whoever answers in its place. */
+export function forever(onImpostor: (error: StrongroomError) => void): RetryRule {
+  return { attempts: Infinity, baseMs: 50, capMs: 5_000, onImpostor };
+}
 
 /**
  * Calls `attempt` until it succeeds, fails with another code than UNREACHABLE, or the rule is used up; then
@@ -38,7 +47,7 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       failures += 1;
-      if (!isUnreachable(error) || failures >= rule.attempts) throw error;
+      if (!mayPass(error, rule) || failures >= rule.attempts) throw error;
       await backOff(rule, failures, signal);
     }
   }
@@ -63,14 +72,17 @@ export async function* retryingStream<T>(
       return;
     } catch (error) {
       failures += 1;
-      if (!isUnreachable(error) || failures >= rule.attempts) throw error;
+      if (!mayPass(error, rule) || failures >= rule.attempts) throw error;
     }
     await backOff(rule, failures, signal);
   }
 }
 
-function isUnreachable(error: unknown): boolean {
-  return error instanceof StrongroomError && error.code === 'UNREACHABLE';
+function mayPass(error: unknown, { onImpostor }: RetryRule): boolean {
+  if (!(error instanceof StrongroomError)) return false;
+  if (onImpostor === undefined || !isImpostor(error)) return error.code === 'UNREACHABLE';
+  onImpostor(error);
+  return true;
 }
 
 async function backOff(rule: RetryRule, failures: number, signal: AbortSignal | undefined): Promise<void> {

@@ -5,6 +5,7 @@ import { addConsortiumCommands } from './commands/consortium.ts';
 import { addDaemonCommands } from './commands/daemons.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
 import { addFsckCommand } from './commands/fsck.ts';
+import { addHoldCommand } from './commands/hold.ts';
 import { addLocalCommands } from './commands/local.ts';
 import { addPartyCommands } from './commands/party.ts';
 import { addPolicyCommands } from './commands/policy.ts';
@@ -45,7 +46,7 @@ function context(): Context {
     quiet = false,
     profile,
   } = program.opts<{ json?: boolean; quiet?: boolean; profile: string }>();
-  return { output: createOutput({ json, quiet }), profile };
+  return { output: createOutput({ json, quiet }), profile, quiet };
 }
 
 for (const add of [
@@ -53,6 +54,7 @@ for (const add of [
   addTaskCommands,
   addSubmitCommand,
   addDecisionCommands,
+  addHoldCommand,
   addPolicyCommands,
   addResultCommands,
   addPartyCommands,

@@ -17,6 +17,8 @@ export interface Output {
 export interface Context {
   readonly output: Output;
   readonly profile: string;
+  /** Whether progress is not wanted. */
+  readonly quiet: boolean;
 }
 
 export function createOutput({ json, quiet }: { json: boolean; quiet: boolean }): Output {

@@ -1,10 +1,9 @@
 /** `approve` and `reject`: the operator's decision, on the key holder's own machine. */
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { StrongroomError } from '../../../proto/errors.ts';
 import { connectAdmin, type AdminConnection } from '../../../transport/admin-socket.ts';
 import { CONFIG_FILE, readConfig } from '../../../transport/profile.ts';
+import { confirm } from '../../../transport/terminal.ts';
 import type { Summary } from '../../../trust/summary.ts';
 import { table, type Context } from '../output.ts';
 import { stateInWords } from './task.ts';
@@ -29,7 +28,10 @@ export function addDecisionCommands(program: Command, context: () => Context): v
         const shown = await admin.Show({ task: id });
         const state = JSON.parse(Buffer.from(shown.state).toString('utf8')) as Summary;
         output.progress(`${shown.plan}\n${stateInWords(state)}\n`);
-        if (options.yes !== true) await confirm(`Approve task ${state.task.slice(0, 16)}? Type yes: `);
+        if (options.yes !== true) {
+          const question = `Approve task ${state.task.slice(0, 16)}? Type yes: `;
+          await confirm(question, 'Nothing was approved.', 'read the plan and repeat with --yes');
+        }
         await admin.Approve({ task: state.task });
         output.result({ task: state.task, verdict: 'approve' }, `Approved: ${state.task}`);
       });
@@ -85,22 +87,4 @@ function list(
       ? 'There is no task for this key holder.'
       : table(['task', 'phase', 'waits for', 'title'], rows),
   );
-}
-
-/** Throws POLICY_REFUSED unless a person types yes at a terminal. */
-async function confirm(question: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new StrongroomError(
-      'USAGE',
-      'There is no terminal to ask at; read the plan and repeat with --yes.',
-    );
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(question);
-    if (answer.trim().toLowerCase() !== 'yes')
-      throw new StrongroomError('POLICY_REFUSED', 'Nothing was approved.');
-  } finally {
-    terminal.close();
-  }
 }

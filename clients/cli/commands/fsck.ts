@@ -1,13 +1,12 @@
 /** `fsck`: is what is on the disk whole and consistent with the log? */
-import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { StrongroomError, type ErrorCode } from '../../../proto/errors.ts';
 import { inspectReplica, type Inspection } from '../../../transport/inspection.ts';
 import { CONFIG_FILE, openProfile } from '../../../transport/profile.ts';
 import { INSPECTORS } from '../../network.ts';
 import type { Context } from '../output.ts';
+import { answerOf, option } from '../own-process.ts';
 
 export function addFsckCommand(program: Command, context: () => Context): void {
   program
@@ -33,25 +32,18 @@ export function addFsckCommand(program: Command, context: () => Context): void {
 
 async function inspect(config: string): Promise<Inspection> {
   const profile = openProfile(config);
-  const { roles } = profile.identity.card;
-  if (roles.includes('aggregator')) return run(INSPECTORS.aggregator, config);
-  if (roles.includes('processing')) return run(INSPECTORS['key-holder'], config);
+  const { party, roles } = profile.identity.card;
+  if (roles.includes('aggregator')) return answer(INSPECTORS.aggregator, config);
+  // Whoever holds a key for single tasks only, by `hold`, keeps no journal.
+  const standing = profile.consortium.keyHolders.includes(party);
+  if (standing || existsSync(join(profile.state, 'journal.db'))) {
+    return answer(INSPECTORS['key-holder'], config);
+  }
   const inspection: Inspection = { checked: [], problems: [] };
   inspectReplica(profile, inspection);
   return inspection;
 }
 
-/** Services are processes of their own, also when they look at themselves. */
-async function run(program: string, config: string): Promise<Inspection> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program, '--config', config],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const answer = JSON.parse(await text(child.stdout)) as
-    Inspection | { error: { code: ErrorCode; message: string } };
-  if ('error' in answer) throw new StrongroomError(answer.error.code, answer.error.message);
-  return answer;
+async function answer(program: string, config: string): Promise<Inspection> {
+  return (await answerOf(program, option('config', config))) as Inspection;
 }

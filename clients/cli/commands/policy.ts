@@ -1,12 +1,10 @@
 /** `policy test | history`: what a key holder's policy says about a task, and what its ledger holds. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { StrongroomError, type ErrorCode } from '../../../proto/errors.ts';
 import { CONFIG_FILE } from '../../../transport/profile.ts';
 import type { Context } from '../output.ts';
+import { answerOf, option } from '../own-process.ts';
 
 /** Policies are a key holder's own affair: its program is started as a process, never imported. */
 const PROGRAM = fileURLToPath(new URL('../../../keyholders/policy-offline.ts', import.meta.url));
@@ -56,7 +54,7 @@ export function addPolicyCommands(program: Command, context: () => Context): voi
     )
     .action(async (options: TestOptions) => {
       const { output } = context();
-      const { words, ...trial } = (await run([
+      const { words, ...trial } = (await answerOf(PROGRAM, [
         'test',
         ...option('policy', options.policy),
         ...option('task', options.task),
@@ -80,24 +78,9 @@ export function addPolicyCommands(program: Command, context: () => Context): voi
     .addHelpText('after', '\nExample:\n  $ strongroom --profile ./holder-1 policy history > history.json')
     .action(async () => {
       const { output, profile } = context();
-      const entries = await run(['history', ...option('config', join(profile, CONFIG_FILE))]);
+      const entries = await answerOf(PROGRAM, ['history', ...option('config', join(profile, CONFIG_FILE))]);
       output.result(entries, JSON.stringify(entries, null, 2));
     });
 }
 
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
-
-/** Joined, so that a value which begins with a hyphen stays one. */
-const option = (name: string, value: string | undefined): string[] =>
-  value === undefined ? [] : [`--${name}=${value}`];
-
-async function run(args: readonly string[]): Promise<object> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const answer = JSON.parse(await text(child.stdout)) as
-    object | { error: { code: ErrorCode; message: string; details: Record<string, string | number> } };
-  if (!('error' in answer)) return answer;
-  const { code, message, details } = answer.error;
-  throw new StrongroomError(code, message, { details });
-}
