@@ -193,8 +193,10 @@ const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 function spawnDaemon(home: string, name: string, program: string): Daemon {
   const logFile = join(home, 'daemon.log');
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [...NODE_FLAGS, program, '--config', join(home, CONFIG_FILE)], {
-    stdio: ['ignore', 'pipe', log],
+  // It ends with this process, however this process ends: the pipe to its standard input is never written to.
+  const options = ['--config', join(home, CONFIG_FILE), '--until-stdin-ends'];
+  const child = spawn(process.execPath, [...NODE_FLAGS, program, ...options], {
+    stdio: ['pipe', 'pipe', log],
   });
   closeSync(log);
   const ended = new Promise<number | string>((done) => {

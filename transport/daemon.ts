@@ -1,5 +1,5 @@
 /**
- * What every daemon's process has in common: one option, a log on standard error, one line on standard output
+ * What every daemon's process has in common: its options, a log on standard error, one line on standard output
  * when it is ready, a clean end on SIGTERM and SIGINT, and the exit codes of the command line.
  */
 import { parseArgs } from 'node:util';
@@ -53,9 +53,12 @@ export async function runDaemon(kind: string, run: Run): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
-    const { values } = parseArgs({ options: { config: { type: 'string' } } });
+    const { values } = parseArgs({
+      options: { config: { type: 'string' }, 'until-stdin-ends': { type: 'boolean', default: false } },
+    });
     if (values.config === undefined)
       throw new StrongroomError('USAGE', 'Name the configuration with --config FILE.yaml.');
+    if (values['until-stdin-ends']) stopWithStdin(stop);
     const profile = openProfile(values.config);
     const log = createLogger(`${kind} ${profile.identity.card.party}`, profile.config['log-level']);
     await run(profile, log, stop.signal, (address) => {
@@ -68,4 +71,13 @@ export async function runDaemon(kind: string, run: Run): Promise<void> {
     process.stderr.write(`${JSON.stringify({ level: 60, ...errorForLog(error) })}\n`);
     process.exitCode = EXIT_CODES[known?.kind ?? 'internal'];
   }
+}
+
+/** The other end of the pipe closes however the process that holds it ends, SIGKILL included. */
+function stopWithStdin(stop: AbortController): void {
+  process.stdin
+    .once('end', () => stop.abort())
+    .once('error', () => stop.abort())
+    .resume();
+  stop.signal.addEventListener('abort', () => process.stdin.destroy());
 }

@@ -1,8 +1,8 @@
 /** The steps of a task by hand: every command as a process of its own, its streams and its exit code. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ResultDocument } from '../../clients/output-party.ts';
 import { ClientProcess, strongroom, type Ended } from '../fixtures/client-process.ts';
 import { openConsortium } from '../../trust/consortium.ts';
@@ -259,3 +259,25 @@ test('where the network is down a command says so soon; when it is up again, its
   writeFileSync(join(data, 'east', 'state', 'log.db'), 'no database');
   expect(await as('east', 'task', 'list')).toMatchObject({ code: 1, stdout: '' });
 });
+
+test('the daemons of a local network end with it, also where it is killed', async () => {
+  const logs = readdirSync(data)
+    .map((party) => join(data, party, 'daemon.log'))
+    .filter((file) => existsSync(file));
+  const pids = logs.map((file) => {
+    const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+    return (JSON.parse(last) as { pid: number }).pid;
+  });
+  expect(pids).toHaveLength(4);
+  expect(pids.filter(isRunning)).toHaveLength(4);
+  await network.kill('SIGKILL');
+  await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 60_000 });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
