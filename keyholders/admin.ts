@@ -1,4 +1,5 @@
 /** What the operator of a key holder can ask and say, on its own machine. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describePlan } from '../statistics/describe.ts';
 import type { Board } from '../transport/board.ts';
 import type { KeyHolderAdminMethods } from '../transport/contract.ts';
@@ -9,6 +10,9 @@ import type { TaskLife } from '../trust/life.ts';
 import type { Decision, Journal } from './journal.ts';
 import type { KeyHolder } from './key-holder.ts';
 import { advise, describeVerdict, type Policy } from './policy.ts';
+
+/** A decision is durable before it is acted upon: nobody is kept waiting by an aggregator that is away. */
+const ACT_LIMIT_MS = 3_000;
 
 /** `attend` has the daemon act on a task; it resolves when that has been tried. */
 export function adminHandlers(
@@ -21,7 +25,7 @@ export function adminHandlers(
   const decide = async (id: string, decision: Decision): Promise<ApproveResponse> => {
     const task = board.book.task(id);
     holder.decide(task, decision);
-    await attend(task);
+    await Promise.race([attend(task), sleep(ACT_LIMIT_MS, undefined, { ref: false })]);
     return {};
   };
   const isUndecided = (task: TaskLife): boolean =>

@@ -65,10 +65,9 @@ async function hold(options: Options): Promise<object> {
   const { party } = profile.identity.card;
   requireNoDaemon(profile);
   const log = createLogger(`hold ${party}`, 'warn');
-  await using board = Board.open(
-    profile,
-    forever(({ code, message }) => log.warn({ code }, message)),
-  );
+  const stop = new AbortController();
+  const report = ({ code, message }: StrongroomError) => log.warn({ code }, message);
+  await using board = Board.open(profile, forever(stop.signal, report));
   await board.refresh(ANSWER_WITHIN_MS);
   const task = board.book.task(options.task);
   if (!task.holders.includes(party)) {
@@ -76,7 +75,7 @@ async function hold(options: Options): Promise<object> {
     throw new StrongroomError('NOT_AUTHORISED', `${party} is no key holder of this task; it names ${named}.`);
   }
   const folder = join(profile.state, 'hold', task.id);
-  if (!isOver(task, party)) await attendIn(folder, { profile, board, task, log, options });
+  if (!isOver(task, party)) await attendIn(folder, { profile, board, task, log, options, stop });
   await remove(folder);
   const { phase, ending } = task;
   return { task: task.id, phase, ending: ending ?? null };
@@ -102,6 +101,8 @@ interface Holding {
   readonly task: TaskLife;
   readonly log: ReturnType<typeof createLogger>;
   readonly options: Options;
+  /** Aborted by a signal once the work has begun. */
+  readonly stop: AbortController;
 }
 
 async function attendIn(folder: string, holding: Holding): Promise<void> {
@@ -124,9 +125,8 @@ async function attendIn(folder: string, holding: Holding): Promise<void> {
 }
 
 /** Does what is this key holder's turn until nothing is left. Throws TIMED_OUT where it is interrupted. */
-async function workOff(post: Post, { task, options }: Holding): Promise<void> {
+async function workOff(post: Post, { task, options, stop }: Holding): Promise<void> {
   const progress = (line: string) => options.quiet || process.stderr.write(`hold     ${line}\n`);
-  const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   progress(`the task is ${task.phase}; leave this running, and run it again where it is interrupted`);
   let shown = task.phase;

@@ -19,7 +19,7 @@ export async function runKeyHolder(
   create?: (options: KeyHolderOptions) => KeyHolder,
 ): Promise<void> {
   const report = ({ code, message }: StrongroomError) => log.warn({ code }, message);
-  await using board = Board.open(profile, forever(report));
+  await using board = Board.open(profile, forever(stop, report));
   await using post = new Post({ profile, board, folder: profile.state, log, create });
   const socket = resolve(profile.folder, profile.config['admin-socket']);
   const handlers = adminHandlers(post.holder, board, post.policy, post.journal, (task) => post.attend(task));

@@ -23,13 +23,15 @@ export interface RetryRule {
    * one that cannot be reached: whoever sits on the line could otherwise end a daemon, or the task that it is in.
    */
   readonly onImpostor?: (error: StrongroomError) => void;
+  /** Once aborted, nothing is tried again: the process is about to end. */
+  readonly until?: AbortSignal;
 }
 
 /** About a minute of trying: a client that a person waits for. */
 export const PATIENT: RetryRule = { attempts: 24, baseMs: 50, capMs: 5_000 };
-/** For daemons: they wait for their aggregator as long as it takes, whoever answers in its place. */
-export function forever(onImpostor: (error: StrongroomError) => void): RetryRule {
-  return { attempts: Infinity, baseMs: 50, capMs: 5_000, onImpostor };
+/** For daemons: they wait for their aggregator as long as it takes, whoever answers in its place, until they are told to stop. */
+export function forever(until: AbortSignal, onImpostor: (error: StrongroomError) => void): RetryRule {
+  return { attempts: Infinity, baseMs: 50, capMs: 5_000, until, onImpostor };
 }
 
 /**
@@ -47,8 +49,9 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       failures += 1;
-      if (!mayPass(error, rule) || failures >= rule.attempts) throw error;
+      if (!isTriedAgain(error, failures, rule)) throw error;
       await backOff(rule, failures, signal);
+      if (rule.until?.aborted === true) throw error;
     }
   }
 }
@@ -72,10 +75,15 @@ export async function* retryingStream<T>(
       return;
     } catch (error) {
       failures += 1;
-      if (!mayPass(error, rule) || failures >= rule.attempts) throw error;
+      if (!isTriedAgain(error, failures, rule)) throw error;
+      await backOff(rule, failures, signal);
+      if (rule.until?.aborted === true) throw error;
     }
-    await backOff(rule, failures, signal);
   }
+}
+
+function isTriedAgain(error: unknown, failures: number, rule: RetryRule): boolean {
+  return mayPass(error, rule) && failures < rule.attempts && rule.until?.aborted !== true;
 }
 
 function mayPass(error: unknown, { onImpostor }: RetryRule): boolean {
@@ -87,8 +95,9 @@ function mayPass(error: unknown, { onImpostor }: RetryRule): boolean {
 
 async function backOff(rule: RetryRule, failures: number, signal: AbortSignal | undefined): Promise<void> {
   const bound = Math.min(rule.capMs, rule.baseMs * 2 ** (failures - 1));
+  const ends = [signal, rule.until].filter((end) => end !== undefined);
   try {
-    await sleep(randomInt(Math.ceil(bound) + 1), undefined, signal === undefined ? {} : { signal });
+    await sleep(randomInt(Math.ceil(bound) + 1), undefined, { signal: AbortSignal.any(ends) });
   } catch {
     // The timer's own AbortError hides why; the caller wants the reason of its signal.
     signal?.throwIfAborted();

@@ -70,3 +70,17 @@ test('delays are spread over the whole range, and the range is capped', async ()
   expect(Math.max(...delays.slice(1))).toBeLessThan(150);
   expect(new Set(delays.slice(1).map(Math.round)).size).toBeGreaterThan(5);
 });
+
+test.each([1, 600_000])(
+  'a rule that holds until a daemon stops gives up then, also in a wait of up to %d ms',
+  async (waitMs) => {
+    const stop = new AbortController();
+    const attempt = () => {
+      setTimeout(() => stop.abort(), 20);
+      return Promise.reject(broken());
+    };
+    const rule = { attempts: Infinity, baseMs: waitMs, capMs: waitMs, until: stop.signal };
+    await refusal(() => retrying(rule, undefined, attempt), 'UNREACHABLE');
+    expect(stop.signal.aborted).toBe(true);
+  },
+);

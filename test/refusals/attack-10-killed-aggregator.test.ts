@@ -1,7 +1,8 @@
 /** The aggregator is killed in every phase, alone and with all key holders, and the task ends as if nothing had happened. */
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { daemon, killingTour } from '../fixtures/killing-tour.ts';
 import { TestNetwork } from '../fixtures/local-network.ts';
+import { Stage } from './hostile/stage.ts';
 
 test('the aggregator is killed in every phase, then everybody at once', async () => {
   await using net = await TestNetwork.start({ policy: 'operator' });
@@ -10,4 +11,15 @@ test('the aggregator is killed in every phase, then everybody at once', async ()
     net,
     ['aggregator', ...net.holders].map((name) => daemon(net, name)),
   );
+});
+
+test('a key holder that has something to say to an aggregator that is gone still ends when it is told to', async () => {
+  await using stage = await Stage.start({ policy: 'operator' });
+  const { network } = stage.net;
+  const task = await stage.propose('honest');
+  await stage.known(task, 'holder-2');
+  await network.stopDaemon('aggregator', 'SIGKILL');
+  await stage.operator('holder-2').Approve({ task: task.id });
+  await network.stopDaemon('holder-2');
+  expect(await network.daemons.get('holder-2')?.ended).toBe(0);
 });
