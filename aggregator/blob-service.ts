@@ -15,10 +15,12 @@ import type {
 import { service, type Service } from '../transport/server.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import type { BlobClaims } from './blob-service-claims.ts';
+import type { PartyLimits } from './limits.ts';
 
 export interface BlobOptions {
   readonly blobs: BlobStore;
   readonly claims: BlobClaims;
+  readonly limits: PartyLimits;
   /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
   readonly quota: (task: string, caller: Caller) => number;
   /** Throws the reason where a party may not fetch an object. */
@@ -45,30 +47,38 @@ async function stat({ blobs }: BlobOptions, digest: string, { party }: Caller): 
 }
 
 async function put(
-  { blobs, claims, quota }: BlobOptions,
+  { blobs, claims, limits, quota }: BlobOptions,
   requests: AsyncIterable<PutRequest>,
   caller: Caller,
 ): Promise<void> {
+  using _open = limits.stream(caller.party);
   const messages = requests[Symbol.asyncIterator]();
   const first = await messages.next();
   const header = checkHeader(first.done === true ? undefined : first.value);
   const { task, digest, size, offset } = header;
   if ((await blobs.size(digest)) !== undefined) return;
   const claim = { task, party: caller.party, digest, size };
-  claims.claim(claim, quota(task, caller));
+  const room = quota(task, caller);
+  limits.upload(claim);
   try {
+    claims.claim(claim, room);
     await blobs.write({ digest, size, offset, writer: caller.party }, limitChunks(chunksOf(messages)));
+    limits.uploaded(claim);
   } catch (error) {
-    if ((await blobs.received(digest, caller.party)) === 0) claims.release(claim);
+    if ((await blobs.received(digest, caller.party)) === 0) {
+      claims.release(claim);
+      limits.uploaded(claim);
+    }
     throw error;
   }
 }
 
 async function* get(
-  { blobs, checkReader }: BlobOptions,
+  { blobs, limits, checkReader }: BlobOptions,
   { digest, offset }: GetRequest,
   caller: Caller,
 ): AsyncGenerator<GetResponse> {
+  using _open = limits.stream(caller.party);
   checkReader(digest, caller);
   if (!Number.isSafeInteger(offset)) throw malformed('the offset is too large');
   for await (const chunk of blobs.read(digest, offset)) yield { chunk };
@@ -76,10 +86,11 @@ async function* get(
 
 /** Nothing is sent unless the caller may read all of them. */
 async function* getMany(
-  { blobs, checkReader }: BlobOptions,
+  { blobs, limits, checkReader }: BlobOptions,
   { digests }: GetManyRequest,
   caller: Caller,
 ): AsyncGenerator<GetManyResponse> {
+  using _open = limits.stream(caller.party);
   if (digests.length > MANY_OBJECTS) {
     throw new StrongroomError('QUOTA_EXCEEDED', `A request may name ${MANY_OBJECTS} objects.`);
   }

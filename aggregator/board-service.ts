@@ -14,6 +14,7 @@ import type {
 import { service, type CallContext, type Service } from '../transport/server.ts';
 import type { Signer } from '../trust/ed25519.ts';
 import { signCheckpoint } from '../trust/log/checkpoint.ts';
+import type { PartyLimits } from './limits.ts';
 import type { LogStore } from './log-store.ts';
 
 // Above what `parseEnvelope` accepts, and below the 4 MiB of a gRPC message with its checkpoint.
@@ -31,6 +32,9 @@ export interface BoardOptions {
   readonly log: LogStore;
   /** The signed checkpoint of the first `size` entries. */
   readonly checkpoint: (size: number) => string;
+  readonly limits: PartyLimits;
+  /** Whether a document claims to be a proposal, of which a party may hand in so many an hour; asked first of all. */
+  readonly isProposal?: (envelope: Uint8Array) => boolean;
   /**
    * Whether the document may be the next entry, from the log as it is in this tick. Throws the reason why not.
    * Called before `examine`, and again in the tick in which the entry is appended.
@@ -54,7 +58,7 @@ export function boardService(options: BoardOptions): Service {
 }
 
 async function append(
-  { log, checkpoint, admit, examine }: BoardOptions,
+  { log, limits, isProposal, checkpoint, admit, examine }: BoardOptions,
   envelope: Uint8Array,
   caller: Caller,
 ): Promise<AppendResponse> {
@@ -62,6 +66,7 @@ async function append(
     throw new StrongroomError('DOCUMENT_INVALID', `A document has at most ${ENVELOPE_LIMIT} bytes.`);
   }
   if (log.find(envelope) === undefined) {
+    if (isProposal?.(envelope) === true) limits.proposal(caller.party);
     admit(envelope, caller);
     await examine?.(envelope, caller);
     // The log may have grown meanwhile, also by the same document.
@@ -73,10 +78,11 @@ async function append(
 }
 
 async function* follow(
-  { log, checkpoint }: BoardOptions,
+  { log, limits, checkpoint }: BoardOptions,
   { from, tail }: FollowRequest,
-  { signal }: CallContext,
+  { caller, signal }: CallContext,
 ): AsyncGenerator<FollowResponse, void, undefined> {
+  using _open = limits.stream(caller.party);
   if (!Number.isSafeInteger(from) || from > log.size) {
     throw new StrongroomError(
       'LOG_INCONSISTENT',

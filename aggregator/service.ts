@@ -6,12 +6,16 @@ import type { Profile } from '../transport/profile.ts';
 import { serve } from '../transport/server.ts';
 import { identifyBy, serverCredentials } from '../transport/tls.ts';
 import { TaskBook } from '../trust/book.ts';
+import { payloadType } from '../trust/documents.ts';
+import { parseEnvelope } from '../trust/envelope.ts';
 import { signerOf } from '../trust/identity.ts';
+import type { TaskLife } from '../trust/life.ts';
 import { openBlobStore } from '../trust/storage/blob-store.ts';
 import { Aggregator, type AggregatorOptions } from './aggregator.ts';
 import { BlobClaims } from './blob-service-claims.ts';
 import { blobService } from './blob-service.ts';
 import { boardService, checkpointsOf } from './board-service.ts';
+import { PartyLimits } from './limits.ts';
 import { LogStore } from './log-store.ts';
 
 /** Runs until `stop`. `create` lets a test put another aggregator in the place of the honest one. */
@@ -41,6 +45,7 @@ export async function runAggregator(
   store.onEntry((index, envelope) => {
     for (const task of book.read([envelope], checkpoint(index + 1))) void attendance.notice(task);
   });
+  const limits = new PartyLimits(config.limits, (task) => isOver(book.tasks.get(task)));
   const server = await serve({
     address: config.aggregator,
     credentials: serverCredentials(identity, book.consortium),
@@ -48,6 +53,8 @@ export async function runAggregator(
     services: [
       boardService({
         log: store,
+        limits,
+        isProposal: (envelope) => parseEnvelope(envelope).payloadType === payloadType('proposal'),
         checkpoint,
         admit: (envelope, caller) => aggregator.admit(envelope, caller.party),
         examine: (envelope) => aggregator.examine(envelope),
@@ -55,6 +62,7 @@ export async function runAggregator(
       blobService({
         blobs,
         claims,
+        limits,
         quota: (task, caller) => aggregator.quota(task, caller.party),
         checkReader: (digest, caller) => aggregator.checkReader(digest, caller.party),
       }),
@@ -65,4 +73,8 @@ export async function runAggregator(
   ready(config.aggregator);
   await new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));
   await server.close();
+}
+
+function isOver(task: TaskLife | undefined): boolean {
+  return task?.ending !== undefined || task?.delivery !== undefined;
 }

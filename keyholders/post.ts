@@ -1,6 +1,8 @@
 /** A key holder at work: what it remembers, by which rules it decides, and how it attends to its tasks. */
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { StrongroomError } from '../proto/errors.ts';
 import { Attendance } from '../transport/attendance.ts';
 import type { Board } from '../transport/board.ts';
 import type { Profile } from '../transport/profile.ts';
@@ -10,6 +12,8 @@ import { KeyHolder, type KeyHolderOptions } from './key-holder.ts';
 import { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import { Rules } from './policy/rules.ts';
+
+const AGAIN_AFTER_MS = 1_000;
 
 export interface PostOptions {
   readonly profile: Profile;
@@ -29,6 +33,7 @@ export class Post implements AsyncDisposable {
   readonly policy: Policy;
   readonly journal: Journal;
   readonly #board: Board;
+  readonly #log: Logger;
   readonly #attendance: Attendance;
   readonly #concerns: (task: TaskLife) => boolean;
   readonly #opened = new AsyncDisposableStack();
@@ -44,6 +49,7 @@ export class Post implements AsyncDisposable {
     const holder = this.#opened.use(create?.(options) ?? new KeyHolder(options));
     this.holder = holder;
     this.#board = board;
+    this.#log = log;
     this.#concerns = concerns ?? (() => true);
     this.#attendance = this.#opened.use(
       new Attendance({ attend: (task) => holder.attend(task), tasks: () => this.#tasks(), log }),
@@ -71,6 +77,19 @@ export class Post implements AsyncDisposable {
 
   /** Works until the signal says stop, whose reason is then thrown. Yields the tasks that have changed, batch by batch. */
   async *work(stop: AbortSignal): AsyncGenerator<ReadonlySet<TaskLife>, void, undefined> {
+    for (;;) {
+      try {
+        yield* this.#workOff(stop);
+      } catch (error) {
+        // A disk that is full takes nothing at present; what the log says is read again once it does.
+        if (stop.aborted || error instanceof StrongroomError) throw error;
+        this.#log.error({ err: error }, 'following the log failed; it will be tried again');
+        await sleep(AGAIN_AFTER_MS, undefined, { signal: stop });
+      }
+    }
+  }
+
+  async *#workOff(stop: AbortSignal): AsyncGenerator<ReadonlySet<TaskLife>, void, undefined> {
     this.recall();
     this.#attendance.noticeAll();
     for await (const changed of this.#board.follow(stop)) {

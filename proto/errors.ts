@@ -78,6 +78,10 @@ export const ERRORS = {
   QUOTA_EXCEEDED: { kind: 'refused', means: 'More bytes or objects than the plan of the task allows.' },
 
   // Unreachable: trying again later may help.
+  RATE_LIMITED: {
+    kind: 'unreachable',
+    means: 'The party takes more at once, or in an hour, than the aggregator gives to one party.',
+  },
   UNREACHABLE: { kind: 'unreachable', means: 'A peer cannot be reached, or the connection broke.' },
   TIMED_OUT: { kind: 'unreachable', means: 'Nothing happened within the time given.' },
 

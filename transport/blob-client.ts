@@ -42,13 +42,16 @@ export class BlobClient {
   async put(task: string, bytes: Uint8Array, { signal }: Options = {}): Promise<BlobName> {
     const digest = sha256Hex(bytes);
     await retrying(this.#rule, signal, async () => {
-      const header = {
-        digest,
-        size: bytes.length,
-        task,
-        offset: await this.#resumption(digest, bytes, signal),
-      };
-      await this.#methods.Put(putRequests(header, bytes), { signal });
+      const send = (offset: number) =>
+        this.#methods.Put(putRequests({ digest, size: bytes.length, task, offset }, bytes), { signal });
+      const offset = await this.#resumption(digest, bytes, signal);
+      try {
+        await send(offset);
+      } catch (error) {
+        if (offset === 0 || !isMismatch(error)) throw error;
+        // What had arrived before is damaged, and has been thrown away.
+        await send(0);
+      }
     });
     return { digest, size: bytes.length };
   }
@@ -131,6 +134,10 @@ async function* chunksIn(responses: AsyncIterable<{ chunk: Uint8Array }>): Async
 
 async function* objectsIn(responses: AsyncIterable<{ objects: Uint8Array[] }>): AsyncGenerator<Uint8Array> {
   for await (const { objects } of responses) yield* objects;
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof StrongroomError && error.code === 'DIGEST_MISMATCH';
 }
 
 function mismatch(digest: string): StrongroomError {

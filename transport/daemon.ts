@@ -34,10 +34,10 @@ function errorForLog(error: unknown): object {
 export function createLogger(name: string, level: string): Logger {
   const paths = REDACTED.flatMap((field) => WITHIN.map((within) => within + field));
   const redact = { paths, remove: true };
-  return pino(
-    { name, level, redact, serializers: { err: errorForLog } },
-    pino.destination({ fd: 2, sync: true }),
-  );
+  const destination = pino.destination({ fd: 2, sync: true });
+  // A disk that takes no log is no reason to stop.
+  destination.on('error', () => undefined);
+  return pino({ name, level, redact, serializers: { err: errorForLog } }, destination);
 }
 
 export type Run = (

@@ -24,6 +24,7 @@ const STATUS_OF_CODE: Partial<Record<ErrorCode, Status>> = {
   NOT_AUTHORISED: Status.PERMISSION_DENIED,
   DOCUMENT_CONFLICT: Status.ALREADY_EXISTS,
   QUOTA_EXCEEDED: Status.RESOURCE_EXHAUSTED,
+  RATE_LIMITED: Status.RESOURCE_EXHAUSTED,
   TIMED_OUT: Status.DEADLINE_EXCEEDED,
 };
 /** What a status means that carries no code of ours: it comes from the gRPC library, or from a proxy. */

@@ -12,6 +12,13 @@ import { leafOf } from '../trust/log/entry.ts';
 import { LogReplica } from '../trust/storage/log-replica.ts';
 import type { BoardClient } from './board-client.ts';
 
+interface Batch {
+  readonly first: number;
+  readonly entries: readonly Uint8Array[];
+  readonly checkpoint: string;
+  readonly changed: ReadonlySet<TaskLife>;
+}
+
 export class LogView implements AsyncDisposable {
   readonly book: TaskBook;
   /** The digest of the consortium document with which the log begins. */
@@ -21,6 +28,8 @@ export class LogView implements AsyncDisposable {
   readonly #events = new EventEmitter().setMaxListeners(0);
   readonly #closing = new AbortController();
   #tailing: Promise<void> | undefined;
+  /** Verified batches that the disk has not taken yet. */
+  readonly #unkept: Batch[] = [];
 
   /**
    * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`.
@@ -85,6 +94,7 @@ export class LogView implements AsyncDisposable {
     const { signal } = this.#closing;
     let next = this.book.follower.size;
     try {
+      this.#keep();
       for await (const { entries, checkpoint } of this.#client.follow(next, { tail: true, signal })) {
         this.#take(next, entries, checkpoint);
         next += entries.length;
@@ -118,7 +128,16 @@ export class LogView implements AsyncDisposable {
       return;
     }
     const changed = this.book.read(fresh, checkpoint);
-    this.#replica.keep(first + known, fresh, checkpoint);
-    this.#events.emit('changed', changed);
+    this.#unkept.push({ first: first + known, entries: fresh, checkpoint, changed });
+    this.#keep();
+  }
+
+  /** Keeps what has been verified, in order, and shows it. Throws where the disk takes no more; what is left stays. */
+  #keep(): void {
+    for (let next = this.#unkept[0]; next !== undefined; next = this.#unkept[0]) {
+      this.#replica.keep(next.first, next.entries, next.checkpoint);
+      this.#unkept.shift();
+      this.#events.emit('changed', next.changed);
+    }
   }
 }

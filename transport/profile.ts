@@ -34,6 +34,14 @@ const Config = z.strictObject({
   /** Folder for state: journal, copy of the log, uploads in progress. */
   state: z.string().default('state'),
   'log-level': z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Aggregators only: what one party may take at once. */
+  limits: z
+    .strictObject({
+      'proposals-per-hour': z.int().positive().default(240),
+      'unfinished-uploads': z.int().positive().default(64),
+      'open-streams': z.int().positive().default(128),
+    })
+    .prefault({}),
   /** Key holders only: `operator`, `automatic`, or a file of Cedar policies, by which each task is decided. */
   policy: z.string().min(1).default('operator'),
   /** Key holders only: the socket on which the operator's commands arrive. */

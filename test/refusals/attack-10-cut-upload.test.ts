@@ -6,30 +6,13 @@ import { propose } from '../../clients/requester.ts';
 import { submit, type Submission } from '../../clients/provider.ts';
 import { ClientProcess } from '../fixtures/client-process.ts';
 import { CutLine } from '../fixtures/cut-line.ts';
-import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { MANY_CELLS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached } from '../fixtures/task-story.ts';
-
-const labels = (letter: string, count: number) => Array.from({ length: count }, (_, i) => `${letter}${i}`);
-
-/** 160 × 200 cells of two moments: 8 ciphertexts, 2 MB of upload. */
-const CELLS = {
-  tables: {
-    people: {
-      columns: {
-        pay: { type: 'decimal', places: 2, min: '0', max: '100', unit: 'EUR' },
-        area: { type: 'category', values: labels('a', 160) },
-        trade: { type: 'category', values: labels('t', 200) },
-      },
-      'max-rows': 1000,
-    },
-  },
-  statistics: [{ name: 'mean-pay', statistic: 'mean', of: 'pay', decimals: 2, by: ['area', 'trade'] }],
-};
 
 test('an upload that is cut twice sends nothing twice that had arrived', async () => {
   await using net = await TestNetwork.start();
   const office = await net.session(RECEIVER);
-  const { id, plan } = await propose(office, net.task(CELLS));
+  const { id, plan } = await propose(office, net.task(MANY_CELLS));
   const size = plan.upload.inputBytes;
   expect(size).toBeGreaterThan(2_000_000);
   const file = join(net.folder, 'north.csv');

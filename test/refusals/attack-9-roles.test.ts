@@ -2,16 +2,11 @@
  * Attack 9: a party calls what its role does not have, or signs what is not its to say. Every role and a
  * stranger call every method of the running aggregator; every party signs every kind of document.
  */
-import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../proto/errors.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { AUTHORISATION, type Role } from '../../transport/authorisation.ts';
-import { clientOf } from '../../transport/call.ts';
-import { CHANNEL_OPTIONS } from '../../transport/client.ts';
 import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../transport/contract.ts';
-import { openProfile } from '../../transport/profile.ts';
-import { clientCredentials } from '../../transport/tls.ts';
 import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
@@ -52,10 +47,7 @@ async function call(
   identity: Identity,
   { contract, name }: (typeof METHODS)[number],
 ): Promise<ErrorCode | undefined> {
-  const { config, consortium } = openProfile(stage.net.network.profile('watchdog'));
-  const credentials = clientCredentials(identity, consortium);
-  const channel = new grpc.Channel(config.aggregator, credentials, CHANNEL_OPTIONS);
-  const methods = clientOf(contract as Contract<Record<string, never>>, channel, config.aggregator) as Record<
+  const methods = stage.methods(identity, contract as Contract<Record<string, never>>) as Record<
     string,
     (request: unknown) => Promise<unknown> | AsyncGenerator
   >;
@@ -68,8 +60,6 @@ async function call(
   } catch (error) {
     if (error instanceof StrongroomError) return error.code;
     throw error;
-  } finally {
-    channel.close();
   }
 }
 

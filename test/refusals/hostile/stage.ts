@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as grpc from '@grpc/grpc-js';
 import * as yaml from 'yaml';
 import { fetchResult } from '../../../clients/output-party.ts';
 import { submit } from '../../../clients/provider.ts';
@@ -13,9 +14,12 @@ import { propose } from '../../../clients/requester.ts';
 import { Session } from '../../../clients/session.ts';
 import type { ErrorCode, StrongroomError } from '../../../proto/errors.ts';
 import { connectAdmin, type AdminConnection } from '../../../transport/admin-socket.ts';
-import { connect, type Connection } from '../../../transport/client.ts';
+import { clientOf, type ClientOf } from '../../../transport/call.ts';
+import { CHANNEL_OPTIONS, connect, type Connection } from '../../../transport/client.ts';
+import type { Contract } from '../../../transport/contract.ts';
 import { openProfile, readConfig } from '../../../transport/profile.ts';
 import type { Stray } from '../../../trust/book.ts';
+import { clientCredentials } from '../../../transport/tls.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
 import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
 import { signerOf, type Identity } from '../../../trust/identity.ts';
@@ -37,7 +41,7 @@ export class Stage implements AsyncDisposable {
   readonly net: TestNetwork;
   readonly #sessions = new Map<string, Promise<Session>>();
   readonly #admins = new Map<string, AdminConnection>();
-  readonly #connections: Connection[] = [];
+  readonly #connections: { readonly close: () => void }[] = [];
 
   private constructor(net: TestNetwork) {
     this.net = net;
@@ -85,6 +89,15 @@ export class Stage implements AsyncDisposable {
     });
     this.#connections.push(connection);
     return connection;
+  }
+
+  /** The bare methods of a service, called once under any identity. */
+  methods<M extends object>(identity: Identity, contract: Contract<M>): ClientOf<M> {
+    const { config, consortium } = openProfile(this.net.network.profile('watchdog'));
+    const credentials = clientCredentials(identity, consortium);
+    const channel = new grpc.Channel(config.aggregator, credentials, CHANNEL_OPTIONS);
+    this.#connections.push({ close: () => channel.close() });
+    return clientOf(contract, channel, config.aggregator);
   }
 
   /** What the operator of a key holder can call. */
