@@ -22,6 +22,7 @@ const services = SERVICES.map((service) => ({
 const DECRYPTS = [
   'schemes/(key-share|combiner)\\.ts',
   'schemes/bfv/(key-share|partial-decryption|combination|key-contribution|holder-ceremony)\\.ts',
+  'schemes/bfv/products/(key-share|partial-decryption|combination|holder-messages|holder-ceremony)\\.ts',
   'schemes/paillier/(key-share|combination|decryption-exponent)\\.ts',
   'schemes/paillier/keygen/(holder-ceremony|holder-secrets|blame)\\.ts',
   'schemes/paillier/keygen/products/(holder-products|holder-batch|holder-single)\\.ts',

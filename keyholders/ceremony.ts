@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { StrongroomError } from '../proto/errors.ts';
 import { openHolderCeremony } from '../schemes/key-share.ts';
-import type { CeremonyProgress, HolderCeremony, SchemeContext } from '../schemes/scheme.ts';
+import type { CeremonyProgress, HolderCeremony, Parameters, SchemeContext } from '../schemes/scheme.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerTask } from './ceremony-messages.ts';
 
 /** Opens this key holder's part in the ceremony of a task; the caller wipes the seed. */
@@ -15,10 +15,13 @@ export async function openCeremonyOf(
   seed: Uint8Array,
   holder: number,
 ): Promise<HolderCeremony> {
-  return context.parameters.scheme === 'paillier'
+  return takesSeconds(context.parameters)
     ? new ThreadedCeremony({ context, seed, holder })
     : openHolderCeremony(context, seed, holder);
 }
+
+const takesSeconds = (parameters: Parameters): boolean =>
+  parameters.scheme === 'paillier' || parameters.products !== undefined;
 
 const PROGRAM = new URL('./ceremony-worker.ts', import.meta.url);
 

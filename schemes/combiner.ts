@@ -1,4 +1,5 @@
 import { openBfvCombiner } from './bfv/combination.ts';
+import { openBfvProductCombiner } from './bfv/products/combination.ts';
 import { openPaillierCombiner } from './paillier/combination.ts';
 import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 
@@ -6,6 +7,7 @@ import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 export function openCombiner(context: SchemeContext, jointKey: Uint8Array): Promise<Combiner> {
   return byScheme(context, {
     bfv: openBfvCombiner,
+    bfvProducts: openBfvProductCombiner,
     paillier: (paillier) => openPaillierCombiner(paillier, jointKey),
   });
 }

@@ -1,4 +1,5 @@
 import { openBfvEncryptor } from './bfv/encryption.ts';
+import { openBfvProductEncryptor } from './bfv/products/encryption.ts';
 import { openPaillierEncryptor } from './paillier/encryption.ts';
 import { byScheme, type Encryptor, type SchemeContext } from './scheme.ts';
 
@@ -13,6 +14,7 @@ export function openEncryptor(
 ): Promise<Encryptor> {
   return byScheme(context, {
     bfv: (bfv) => openBfvEncryptor(bfv, jointKey),
+    bfvProducts: (products) => openBfvProductEncryptor(products, jointKey),
     paillier: (paillier) => openPaillierEncryptor(paillier, jointKey, party),
   });
 }

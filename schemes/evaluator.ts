@@ -1,4 +1,5 @@
 import { openBfvEvaluator } from './bfv/evaluator.ts';
+import { openBfvProductEvaluator } from './bfv/products/evaluator.ts';
 import { openPaillierEvaluator } from './paillier/evaluator.ts';
 import { byScheme, type Evaluator, type SchemeContext } from './scheme.ts';
 
@@ -9,6 +10,7 @@ import { byScheme, type Evaluator, type SchemeContext } from './scheme.ts';
 export function openEvaluator(context: SchemeContext, jointKey: Uint8Array): Promise<Evaluator> {
   return byScheme(context, {
     bfv: openBfvEvaluator,
+    bfvProducts: (products) => openBfvProductEvaluator(products, jointKey),
     paillier: (paillier) => openPaillierEvaluator(paillier, jointKey),
   });
 }

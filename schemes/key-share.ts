@@ -1,5 +1,7 @@
 import { openBfvHolderCeremony } from './bfv/holder-ceremony.ts';
 import { openBfvKeyShare } from './bfv/key-share.ts';
+import { openBfvProductHolderCeremony } from './bfv/products/holder-ceremony.ts';
+import { openBfvProductKeyShare } from './bfv/products/key-share.ts';
 import { openPaillierHolderCeremony } from './paillier/keygen/holder-ceremony.ts';
 import { openPaillierKeyShare } from './paillier/key-share.ts';
 import { byScheme, type HolderCeremony, type KeyShare, type SchemeContext } from './scheme.ts';
@@ -16,6 +18,7 @@ export function openHolderCeremony(
 ): Promise<HolderCeremony> {
   return byScheme(context, {
     bfv: (bfv) => openBfvHolderCeremony(bfv, seed, holder),
+    bfvProducts: (products) => openBfvProductHolderCeremony(products, seed, holder),
     paillier: (paillier) => openPaillierHolderCeremony(paillier, seed, holder),
   });
 }
@@ -32,6 +35,7 @@ export function openKeyShare(
 ): Promise<KeyShare> {
   return byScheme(context, {
     bfv: (bfv) => openBfvKeyShare(bfv, seed),
+    bfvProducts: (products) => openBfvProductKeyShare(products, seed),
     paillier: (paillier) => openPaillierKeyShare(paillier, seed, holder, jointKey),
   });
 }

@@ -15,10 +15,17 @@
  * somebody else validates them first and throws CIPHERTEXT_INVALID naming the check that failed.
  */
 import type { BfvParameters } from './bfv/parameters.ts';
+import type { BfvProductParameters } from './bfv/products/parameters.ts';
 import type { PaillierParameters } from './paillier/parameters.ts';
 
-/** A union over the schemes, told apart by `scheme`; JSON-able, integers beyond 2^53 as decimal strings. */
-export type Parameters = BfvParameters | PaillierParameters;
+/**
+ * A union over the schemes, told apart by `scheme`, and with `bfv` by `products`: what is opened are sums of input
+ * ciphertexts, or inner products of encrypted columns. JSON-able, integers beyond 2^53 as decimal strings.
+ */
+export type Parameters = SumParameters | BfvProductParameters;
+
+/** Parameters of tasks whose outputs are sums of input ciphertexts. */
+export type SumParameters = BfvParameters | PaillierParameters;
 
 /** What binds every public random choice and every share to one task. */
 export interface SchemeContext<P extends Parameters = Parameters> {
@@ -131,8 +138,10 @@ export function byScheme<T>(
   { parameters, task }: SchemeContext,
   on: {
     readonly bfv: (context: SchemeContext<BfvParameters>) => T;
+    readonly bfvProducts: (context: SchemeContext<BfvProductParameters>) => T;
     readonly paillier: (context: SchemeContext<PaillierParameters>) => T;
   },
 ): T {
-  return parameters.scheme === 'bfv' ? on.bfv({ parameters, task }) : on.paillier({ parameters, task });
+  if (parameters.scheme === 'paillier') return on.paillier({ parameters, task });
+  return parameters.products ? on.bfvProducts({ parameters, task }) : on.bfv({ parameters, task });
 }

@@ -1,8 +1,8 @@
 /** What a scheme makes of a task: how its sums lie in slots, and the parameters that hold them. */
-import type { Parameters } from '../schemes/scheme.ts';
+import type { SumParameters } from '../schemes/scheme.ts';
 import type { Layout } from './layout.ts';
 
-export interface Fit<P extends Parameters = Parameters> {
+export interface Fit<P extends SumParameters = SumParameters> {
   readonly layout: Layout;
   readonly parameters: P;
   /** Ciphertexts of one input party, and of the output. */

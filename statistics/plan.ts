@@ -5,7 +5,7 @@
 import { StrongroomError } from '../proto/errors.ts';
 import type { BfvParameters } from '../schemes/bfv/parameters.ts';
 import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
-import type { Parameters } from '../schemes/scheme.ts';
+import type { SumParameters } from '../schemes/scheme.ts';
 import { chooseFit } from './choice.ts';
 import { requireExactValues } from './feasible.ts';
 import { largestSlot } from './fit.ts';
@@ -17,7 +17,7 @@ import type { TaskDocument } from './task.ts';
 /** RLWE.md §5: below this, what a share reveals about its key is no longer negligible. */
 const STATISTICAL_FLOOR = 40;
 
-interface SchemePlan<P extends Parameters> {
+interface SchemePlan<P extends SumParameters> {
   readonly version: 'strongroom-plan/2';
   readonly scheme: P['scheme'];
   readonly why: string;
@@ -106,7 +106,7 @@ const bfvMargins = ({ marginBits, plainModulus }: BfvParameters, layout: Layout)
 });
 
 /** A key ceremony that is a search is given room for the most batches of candidates that it may try. */
-function uploadOf(parameters: Parameters, ciphertexts: number): Plan['upload'] {
+function uploadOf(parameters: SumParameters, ciphertexts: number): Plan['upload'] {
   const shares = ciphertexts * parameters.shareBytes;
   const key =
     parameters.scheme === 'bfv'

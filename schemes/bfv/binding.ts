@@ -4,8 +4,15 @@ import type { SchemeContext } from '../scheme.ts';
 export { sha256 } from '../binding.ts';
 
 /** The public messages, and the private streams, of the scheme. */
-type MessageKind = 'key-contribution' | 'key-test-share' | 'partial-decryption';
-type StreamKind = 'common-reference' | 'secret' | 'error' | 'smudging';
+type MessageKind =
+  | 'key-contribution'
+  | 'relinearisation-share'
+  | 'key-test-share'
+  | 'partial-decryption'
+  | 'joint-key'
+  | 'opened-seed';
+type StreamKind =
+  'common-reference' | 'secret' | 'ephemeral' | 'error' | 'smudging' | 'test-challenge' | 'test-values';
 
 export type Binding = BindingOf<MessageKind, StreamKind>;
 

@@ -15,7 +15,7 @@ import { leaseContext, type ContextLease } from '../rlwe/context-cache.ts';
 import { largestCoefficient } from '../rlwe/crt.ts';
 import { guarded, loadEngine, type Engine } from '../rlwe/engine.ts';
 import { parseCiphertext } from '../rlwe/validation.ts';
-import { readPolynomial, writeCiphertext, writeNttPlaintext } from '../rlwe/wire.ts';
+import { readPolynomial, writeCiphertext, writePlaintext } from '../rlwe/wire.ts';
 import type { Words } from '../rlwe/words.ts';
 import type { Combiner, SchemeContext } from '../scheme.ts';
 import { bind, type Binding } from './binding.ts';
@@ -56,7 +56,7 @@ class BfvCombiner implements Combiner {
   }
 
   combine(outputs: readonly Uint8Array[], shares: readonly (readonly Uint8Array[])[]): bigint[][] {
-    this.#requireAll(shares, outputs.length);
+    requireAllShares(this.#parameters.holders, shares, outputs.length);
     return outputs.map((output, i) =>
       this.#combine(
         output,
@@ -100,18 +100,6 @@ class BfvCombiner implements Combiner {
     register.loadFromArray(this.#lease.context, writeCiphertext(ciphertextShape(this.#parameters), words));
   }
 
-  #requireAll(shares: readonly (readonly Uint8Array[])[], outputs: number): void {
-    const { holders } = this.#parameters;
-    if (shares.length !== holders) {
-      throw new StrongroomError('SHARE_INVALID', `shares of ${shares.length} of ${holders} key holders`);
-    }
-    shares.forEach(({ length }, holder) => {
-      if (length === outputs) return;
-      const why = `key holder ${holder + 1} has given ${length} shares of ${outputs} outputs`;
-      throw new StrongroomError('SHARE_INVALID', why, { details: { holder } });
-    });
-  }
-
   /** |phase − Δm| ≤ B_ct + K·B_sm, where SEAL computes Δm = round(q·m/t) as it does when it encrypts. */
   #requireSmallNoise(): void {
     const shape = ciphertextShape(this.#parameters);
@@ -130,5 +118,21 @@ class BfvCombiner implements Combiner {
 /** The secret key 0 as SEAL reads it. */
 function zeroKeyBytes(parameters: BfvParameters): Uint8Array {
   const { parmsId, ringDegree, primes } = publicKeyShape(parameters);
-  return writeNttPlaintext(parmsId, new BigUint64Array(ringDegree * primes.length));
+  return writePlaintext(parmsId, new BigUint64Array(ringDegree * primes.length));
+}
+
+/** Throws SHARE_INVALID unless every holder has given a share of every output. */
+export function requireAllShares(
+  holders: number,
+  shares: readonly (readonly Uint8Array[])[],
+  outputs: number,
+): void {
+  if (shares.length !== holders) {
+    throw new StrongroomError('SHARE_INVALID', `shares of ${shares.length} of ${holders} key holders`);
+  }
+  shares.forEach(({ length }, holder) => {
+    if (length === outputs) return;
+    const why = `key holder ${holder + 1} has given ${length} shares of ${outputs} outputs`;
+    throw new StrongroomError('SHARE_INVALID', why, { details: { holder } });
+  });
 }

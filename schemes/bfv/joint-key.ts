@@ -16,17 +16,16 @@ import { invalid, parseCiphertext } from '../rlwe/validation.ts';
 import { writeCiphertext } from '../rlwe/wire.ts';
 import type { Words } from '../rlwe/words.ts';
 import type { Binding } from './binding.ts';
-import { publicKeyShape } from './levels.ts';
-import type { BfvParameters } from './parameters.ts';
+import { publicKeyShape, type Moduli } from './levels.ts';
 
 /** a, in NTT form modulo q·P: uniform there, as it is in coefficient form. */
-export function commonReference(binding: Binding, parameters: BfvParameters): Words {
+export function commonReference(binding: Binding, parameters: Moduli): Words {
   const { ringDegree, primes } = publicKeyShape(parameters);
   return uniformWords(binding.stream('common-reference'), ringDegree, primes);
 }
 
 /** b_i out of the message of round 0. Throws CIPHERTEXT_INVALID. */
-export function readContribution(binding: Binding, parameters: BfvParameters, bytes: Uint8Array): Words {
+export function readContribution(binding: Binding, parameters: Moduli, bytes: Uint8Array): Words {
   const shape = publicKeyShape(parameters);
   return readPolynomial('a key contribution', binding.tag('key-contribution'), bytes, shape);
 }
@@ -34,7 +33,7 @@ export function readContribution(binding: Binding, parameters: BfvParameters, by
 /** The bytes of (Σ b_i, a), as a SEAL public key. */
 export function combineContributions(
   ring: Ring,
-  parameters: BfvParameters,
+  parameters: Moduli,
   contributions: readonly Words[],
   reference: Words,
 ): Uint8Array {
@@ -42,9 +41,9 @@ export function combineContributions(
   return writeCiphertext(publicKeyShape(parameters), b, reference);
 }
 
-/** Throws CIPHERTEXT_INVALID unless the bytes are a public key whose a is the one of this task. */
-export function validateJointKey(binding: Binding, parameters: BfvParameters, bytes: Uint8Array): void {
-  const [, a] = parseCiphertext('the joint public key', publicKeyShape(parameters), bytes);
+/** b of (b, a). Throws CIPHERTEXT_INVALID unless the bytes are a public key whose a is the one of this task. */
+export function validateJointKey(binding: Binding, parameters: Moduli, bytes: Uint8Array): Words {
+  const [b, a] = parseCiphertext('the joint public key', publicKeyShape(parameters), bytes);
   const reference = commonReference(binding, parameters);
   if (a.some((word, i) => word !== reference[i])) {
     throw invalid(
@@ -53,4 +52,5 @@ export function validateJointKey(binding: Binding, parameters: BfvParameters, by
       'its second polynomial is not that of the task',
     );
   }
+  return b;
 }

@@ -4,22 +4,29 @@ import { Ring } from '../rlwe/ring.ts';
 import type { CiphertextShape } from '../rlwe/wire.ts';
 import type { ContextShape, Engine } from '../rlwe/engine.ts';
 import type { Words } from '../rlwe/words.ts';
-import type { BfvParameters } from './parameters.ts';
 
 const BFV = 1;
 
+/** What the two levels follow from. */
+export interface Moduli {
+  readonly ringDegree: number;
+  readonly dataPrimes: readonly string[];
+  readonly specialPrime: string;
+  readonly plainModulus: string;
+}
+
 /** The form of an input or output ciphertext: coefficients, modulo q. */
-export function ciphertextShape(parameters: BfvParameters): CiphertextShape {
+export function ciphertextShape(parameters: Moduli): CiphertextShape {
   return shapeOf(parameters, dataPrimes(parameters), false);
 }
 
 /** The form of the joint public key: points of the transform, modulo q·P. */
-export function publicKeyShape(parameters: BfvParameters): CiphertextShape {
+export function publicKeyShape(parameters: Moduli): CiphertextShape {
   return shapeOf(parameters, keyPrimes(parameters), true);
 }
 
 /** What SEAL needs to encrypt, add and decrypt; it refuses moduli below 128-bit security. */
-export function contextShape(parameters: BfvParameters): ContextShape {
+export function contextShape(parameters: Moduli): ContextShape {
   const { ringDegree, plainModulus } = parameters;
   return {
     scheme: BFV,
@@ -31,16 +38,19 @@ export function contextShape(parameters: BfvParameters): ContextShape {
 }
 
 /** The ring modulo q·P, for everything done with key polynomials. */
-export function openKeyRing(engine: Engine, parameters: BfvParameters): Ring {
+export function openKeyRing(engine: Engine, parameters: Moduli): Ring {
   return new Ring(engine, parameters.ringDegree, keyPrimes(parameters));
 }
 
-function dataPrimes(parameters: BfvParameters): bigint[] {
+function dataPrimes(parameters: Moduli): bigint[] {
   return parameters.dataPrimes.map(BigInt);
 }
 
 /** A polynomial modulo q·P taken modulo q: P is the last prime, so its words are dropped. */
-export function toDataLevel(words: Words, { ringDegree, dataPrimes: primes }: BfvParameters): Words {
+export function toDataLevel(
+  words: Words,
+  { ringDegree, dataPrimes: primes }: Pick<Moduli, 'ringDegree' | 'dataPrimes'>,
+): Words {
   return words.slice(0, ringDegree * primes.length);
 }
 
@@ -48,17 +58,17 @@ export function toDataLevel(words: Words, { ringDegree, dataPrimes: primes }: Bf
  * A polynomial modulo q as one modulo q·P that agrees with it modulo q and is 0 modulo P. Since the primes do
  * not mix, ring operations on it followed by `toDataLevel` are ring operations modulo q.
  */
-export function toKeyLevel(words: Words, { ringDegree }: BfvParameters): Words {
+export function toKeyLevel(words: Words, { ringDegree }: Pick<Moduli, 'ringDegree'>): Words {
   const padded = new BigUint64Array(words.length + ringDegree);
   padded.set(words);
   return padded;
 }
 
-function keyPrimes(parameters: BfvParameters): bigint[] {
+function keyPrimes(parameters: Moduli): bigint[] {
   return [...dataPrimes(parameters), BigInt(parameters.specialPrime)];
 }
 
-function shapeOf(parameters: BfvParameters, primes: bigint[], isNtt: boolean): CiphertextShape {
+function shapeOf(parameters: Moduli, primes: bigint[], isNtt: boolean): CiphertextShape {
   const { ringDegree, plainModulus } = parameters;
   return { parmsId: parmsId(BFV, ringDegree, primes, BigInt(plainModulus)), isNtt, ringDegree, primes };
 }

@@ -12,7 +12,7 @@ import { leaseContext, type ContextLease } from './context-cache.ts';
 import { guarded, type Engine } from './engine.ts';
 import { parmsId } from './parms-id.ts';
 import { primesBelow } from './primes.ts';
-import { writeCiphertext, writeNttPlaintext } from './wire.ts';
+import { writeCiphertext, writePlaintext } from './wire.ts';
 import { bytesOf, residues, wordsOf, type Words } from './words.ts';
 
 const CKKS = 2;
@@ -48,7 +48,7 @@ export class Ring implements Disposable {
     const zero = new BigUint64Array(ringDegree * primes.length);
     const level = parmsId(CKKS, ringDegree, primes, 0n);
     this.#ciphertext = writeCiphertext({ parmsId: level, isNtt: true, ringDegree, primes }, zero);
-    this.#plaintext = writeNttPlaintext(level, zero);
+    this.#plaintext = writePlaintext(level, zero);
     this.#evaluator = new engine.Evaluator(this.#lease.context);
     this.#left = new engine.Ciphertext();
     this.#right = new engine.Ciphertext();

@@ -9,6 +9,7 @@ const MAGIC = [0x5e, 0xa1, 0x10, 4, 1, 0, 0, 0];
 const HEADER_BYTES = 16;
 const CIPHERTEXT_HEAD_BYTES = 113;
 const PLAINTEXT_HEAD_BYTES = 88;
+const KEY_SWITCH_HEAD_BYTES = 64;
 
 /** What fixes every byte of a ciphertext or public key before its words. */
 export interface CiphertextShape {
@@ -74,8 +75,14 @@ export function readPolynomial(shape: CiphertextShape, bytes: Uint8Array, index:
   return wordsOf(bytes, CIPHERTEXT_HEAD_BYTES + index * 8 * words, words);
 }
 
-/** A plaintext in NTT form at the level named by `parmsId`; a secret key has the same form at key level. */
-export function writeNttPlaintext(parmsId: Uint8Array, words: Words): Uint8Array {
+/** What names no level: a plaintext in coefficient form. */
+export const COEFFICIENT_FORM = new Uint8Array(32);
+
+/**
+ * A plaintext in NTT form at the level named by `parmsId`, or in coefficient form; a secret key has the same form at
+ * key level.
+ */
+export function writePlaintext(parmsId: Uint8Array, words: Words): Uint8Array {
   const bytes = new Uint8Array(PLAINTEXT_HEAD_BYTES + words.byteLength);
   const head = Buffer.from(bytes.buffer, 0, PLAINTEXT_HEAD_BYTES);
   writeHeader(head, 0, bytes.length);
@@ -86,6 +93,26 @@ export function writeNttPlaintext(parmsId: Uint8Array, words: Words): Uint8Array
   head.writeBigUInt64LE(BigInt(words.length), 80);
   bytes.set(bytesOf(words), PLAINTEXT_HEAD_BYTES);
   return bytes;
+}
+
+/**
+ * A key-switching key for one secret: a public key for each digit, as SEAL's `RelinKeys` for s² has them. Header,
+ * parms_id, 1 secret, count of digits, then every public key with a header of its own.
+ */
+export function writeRelinearisationKey(
+  shape: CiphertextShape,
+  digits: readonly (readonly [Words, Words])[],
+): Uint8Array {
+  const each = ciphertextBytes(shape.ringDegree, shape.primes.length);
+  const bytes = Buffer.alloc(KEY_SWITCH_HEAD_BYTES + digits.length * each);
+  writeHeader(bytes, 0, bytes.length);
+  bytes.set(shape.parmsId, 16);
+  bytes.writeBigUInt64LE(1n, 48);
+  bytes.writeBigUInt64LE(BigInt(digits.length), 56);
+  digits.forEach(([first, second], j) => {
+    bytes.set(writeCiphertext(shape, first, second), KEY_SWITCH_HEAD_BYTES + j * each);
+  });
+  return new Uint8Array(bytes);
 }
 
 function writeHeader(bytes: Buffer, offset: number, size: number): void {

@@ -5,7 +5,7 @@ import { chooseBfvParameters } from '../../schemes/bfv/parameters.ts';
 import { ciphertextShape, contextShape, publicKeyShape } from '../../schemes/bfv/levels.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
 import { isPrime, primesBelow } from '../../schemes/rlwe/primes.ts';
-import { ciphertextHead, writeNttPlaintext } from '../../schemes/rlwe/wire.ts';
+import { ciphertextHead, writePlaintext } from '../../schemes/rlwe/wire.ts';
 import { bytesOf, residues } from '../../schemes/rlwe/words.ts';
 import { Xof } from '../../schemes/rlwe/xof.ts';
 
@@ -66,7 +66,7 @@ describe('what SEAL writes', () => {
 
   test('a secret key: every byte in front of the words, and the length', () => {
     const { parmsId, ringDegree, primes } = publicKeyShape(parameters);
-    const ours = writeNttPlaintext(parmsId, new BigUint64Array(ringDegree * primes.length));
+    const ours = writePlaintext(parmsId, new BigUint64Array(ringDegree * primes.length));
     expect(bytes.secretKey.length).toBe(ours.length);
     expect(bytes.secretKey.subarray(0, 88)).toEqual(ours.subarray(0, 88));
   });

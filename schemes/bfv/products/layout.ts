@@ -18,13 +18,13 @@
 import { StrongroomError } from '../../../proto/errors.ts';
 
 /** Columns of one party in one form; a column that meets columns of both sides stands in two blocks. */
-export interface Block {
+interface Block {
   readonly form: 'left' | 'right';
   readonly columns: number;
 }
 
 /** Which products of the columns of two blocks are opened. */
-export interface Grid {
+interface Grid {
   /** Positions of the blocks in the task: one of left form, one of right form. */
   readonly left: number;
   readonly right: number;
@@ -73,7 +73,8 @@ const MULTIPLICATION_COST = 4;
  * The layout of least cost: ciphertexts of inputs, twice those of outputs, four times the multiplications. Ties go
  * to fewer left, then fewer right columns a ciphertext. Throws TASK_IMPOSSIBLE where the shape makes no sense.
  */
-export function layOutProducts(shape: ProductShape, ringDegree: number): ProductLayout {
+export function layOutProducts({ records, blocks, grids }: ProductShape, ringDegree: number): ProductLayout {
+  const shape = { records, blocks, grids };
   requireShape(shape);
   let best: { layout: ProductLayout; cost: number } | undefined;
   for (const leftColumns of widths(shape, 'left')) {

@@ -12,10 +12,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../../proto/errors.ts';
-import { POLYNOMIAL_TAG_BYTES } from '../../rlwe/message.ts';
+import { messageBytes, POLYNOMIAL_TAG_BYTES } from '../../rlwe/message.ts';
 import { primeAbove, primesBelow } from '../../rlwe/primes.ts';
 import { ERROR_BOUND } from '../../rlwe/samplers.ts';
 import { ciphertextBytes } from '../../rlwe/wire.ts';
+import type { Moduli } from '../levels.ts';
 import { dataPrimesFor } from '../prime-chain.ts';
 import {
   inputsOf,
@@ -90,10 +91,11 @@ const MOST_PLAIN_MODULI = 4;
 /** One coefficient is opened where a sum opens N: a single one must tell a wrong share. */
 const GUARD_BITS = 40;
 const DEFAULT_STATISTICAL_BITS = 60;
-/** Coefficients of the test product that are opened in the key ceremony. */
+/** Coefficients of the test product that are opened in the key ceremony, for each plain modulus. */
 const TEST_COEFFICIENTS = 4;
+export const TESTED: readonly number[] = Array.from({ length: TEST_COEFFICIENTS }, (_, m) => m);
 /** The scalars with which the messages of the key ceremony are weighed in their test are in [1, 2^16]. */
-const TEST_SCALAR_BITS = 16;
+export const TEST_SCALAR_BITS = 16;
 
 const RANGES = { holders: [3, 255], records: [1, 10_000_000], statisticalBits: [40, 128] } as const;
 
@@ -120,6 +122,21 @@ export function requireSoundProducts(parameters: BfvProductParameters): void {
 }
 
 type Task = Required<BfvProductTask>;
+
+/** What computes modulo t_l: the same moduli of ciphertexts and keys for each. */
+export function lanesOf({
+  ringDegree,
+  dataPrimes,
+  specialPrime,
+  plainModuli,
+}: BfvProductParameters): Moduli[] {
+  return plainModuli.map((plainModulus) => ({ ringDegree, dataPrimes, specialPrime, plainModulus }));
+}
+
+/** That of t_1, for what is the same in all: keys. */
+export function firstLane({ plainModuli, ...rest }: BfvProductParameters): Moduli {
+  return { ...rest, plainModulus: plainModuli[0] ?? '' };
+}
 
 function choose(task: Task): BfvProductParameters | undefined {
   const layout = layOutProducts(task, RING_DEGREE);
@@ -169,7 +186,8 @@ function derive(
   const [specialPrime = 0n] = primesBelow(SPECIAL_LIMIT, 2n * BigInt(ringDegree)).take(1);
   const outputs = productOutputs(layout).map(({ coefficients }) => coefficients.length);
   const opened = plainModuli.length * outputs.reduce((sum, coefficients) => sum + coefficients, 0);
-  const decryptions = opened + TEST_COEFFICIENTS;
+  const tested = plainModuli.length * TEST_COEFFICIENTS;
+  const decryptions = opened + tested;
   const noiseBound = productNoiseBound({
     ringDegree,
     dataPrimes,
@@ -185,7 +203,7 @@ function derive(
   const marginBits = room.toString(2).length - 1;
   if (room === 0n || marginBits < GUARD_BITS) return undefined;
   const polynomial = 8 * ringDegree * (count + 1);
-  const messages = ceremonyMessages(count, polynomial);
+  const messages = ceremonyMessages(count, polynomial, messageBytes(count * tested));
   return {
     scheme: 'bfv',
     products: layout,
@@ -205,16 +223,16 @@ function derive(
     marginBits,
     contributionBytes: Math.max(...messages),
     ceremonyBytes: messages.reduce((sum, bytes) => sum + bytes, 0),
-    jointKeyBytes: ciphertextBytes(ringDegree, count + 1) + 2 * count * polynomial,
+    jointKeyBytes: ciphertextBytes(ringDegree, count + 1) + POLYNOMIAL_TAG_BYTES + 2 * count * polynomial,
     ciphertextBytes: plainModuli.length * ciphertextBytes(ringDegree, count),
     outputBytes: plainModuli.length * ciphertextBytes(ringDegree, count),
-    sharesBytes: outputs.length * POLYNOMIAL_TAG_BYTES + 8 * count * opened,
+    sharesBytes: outputs.reduce((sum, n) => sum + messageBytes(count * plainModuli.length * n), 0),
   };
 }
 
 /** b_i, h_0 and h_1; h; the test of both, and the opened coefficients of the test product (`ceremony.ts`). */
-function ceremonyMessages(count: number, polynomial: number): number[] {
-  return [(1 + 2 * count) * polynomial, count * polynomial, polynomial + 8 * count * TEST_COEFFICIENTS].map(
+function ceremonyMessages(count: number, polynomial: number, testShare: number): number[] {
+  return [(1 + 2 * count) * polynomial, count * polynomial, polynomial + testShare].map(
     (bytes) => POLYNOMIAL_TAG_BYTES + bytes,
   );
 }
