@@ -62,6 +62,17 @@ export class BlobClaims implements Disposable {
       .run(task, party, digest);
   }
 
+  /** Who has claimed room for what in a task. */
+  of(task: string): { readonly party: string; readonly digest: string }[] {
+    const rows = this.#db.prepare('SELECT party, digest FROM claims WHERE task = ?').all(task);
+    return rows.map((row) => ({ party: row['party'] as string, digest: row['digest'] as string }));
+  }
+
+  /** Gives back all room of a task. */
+  forget(task: string): void {
+    this.#db.prepare('DELETE FROM claims WHERE task = ?').run(task);
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }

@@ -11,6 +11,7 @@ import { MerkleTree } from '../trust/log/merkle.ts';
 import { openBlobStore } from '../trust/storage/blob-store.ts';
 import { checkpointsOf } from './board-service.ts';
 import { LogStore } from './log-store.ts';
+import { Retention } from './retention.ts';
 
 await runInspection(inspect);
 
@@ -34,8 +35,11 @@ async function inspect(profile: Profile, inspection: Inspection): Promise<void> 
     inspection.problems.push(`Entry ${index} counts for nothing: ${why}`);
 
   const blobs = await openBlobStore(join(profile.state, 'blobs'));
+  using retention = new Retention(join(profile.state, 'retention.db'));
+  const now = new Date();
+  const kept = [...book.tasks.values()].filter((task) => !retention.hasPassed(task, now));
   let objects = 0;
-  for (const task of book.tasks.values()) {
+  for (const task of kept) {
     for (const [digest, kind] of task.blobs) {
       objects += 1;
       const problem = await inspectObject(() => blobs.whole(digest));
@@ -47,6 +51,9 @@ async function inspect(profile: Profile, inspection: Inspection): Promise<void> 
     }
   }
   inspection.checked.push(`${objects} objects are there and hash to their names`);
+  const past = book.tasks.size - kept.length;
+  if (past > 0)
+    inspection.checked.push(`the retention of ${past} tasks has passed: their objects may be gone`);
 }
 
 async function inspectObject(read: () => Promise<unknown>): Promise<string | undefined> {

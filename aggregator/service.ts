@@ -1,6 +1,7 @@
 /** The aggregator as a running service: the log, the store of large objects, and what it does of its own accord. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { StrongroomError } from '../proto/errors.ts';
 import { Attendance } from '../transport/attendance.ts';
 import type { Profile } from '../transport/profile.ts';
 import { serve } from '../transport/server.ts';
@@ -9,7 +10,6 @@ import { TaskBook } from '../trust/book.ts';
 import { payloadType } from '../trust/documents.ts';
 import { parseEnvelope } from '../trust/envelope.ts';
 import { signerOf } from '../trust/identity.ts';
-import type { TaskLife } from '../trust/life.ts';
 import { openBlobStore } from '../trust/storage/blob-store.ts';
 import { Aggregator, type AggregatorOptions } from './aggregator.ts';
 import { BlobClaims } from './blob-service-claims.ts';
@@ -17,6 +17,10 @@ import { blobService } from './blob-service.ts';
 import { boardService, checkpointsOf } from './board-service.ts';
 import { PartyLimits } from './limits.ts';
 import { LogStore } from './log-store.ts';
+import { isOver, Retention } from './retention.ts';
+
+/** How often it is looked for objects that are to be deleted. */
+const RETENTION_PERIOD_MS = 5_000;
 
 /** Runs until `stop`. `create` lets a test put another aggregator in the place of the honest one. */
 export async function runAggregator(
@@ -29,6 +33,7 @@ export async function runAggregator(
   const { identity, consortium, state, config } = profile;
   using store = new LogStore(join(state, 'log.db'));
   using claims = new BlobClaims(join(state, 'claims.db'));
+  using retention = new Retention(join(state, 'retention.db'));
   const blobs = await openBlobStore(join(state, 'blobs'));
   const checkpoint = checkpointsOf(store, consortium.log.origin, signerOf(identity));
 
@@ -63,18 +68,49 @@ export async function runAggregator(
         blobs,
         claims,
         limits,
-        quota: (task, caller) => aggregator.quota(task, caller.party),
+        quota: (id, caller) => {
+          const task = book.tasks.get(id);
+          if (task !== undefined && retention.hasPassed(task, new Date())) throw overdue();
+          return aggregator.quota(id, caller.party);
+        },
         checkReader: (digest, caller) => aggregator.checkReader(digest, caller.party),
       }),
     ],
     onFailure: (path, error) => log.warn({ path, err: error }, 'a call failed'),
   });
+  await using _deleting = repeating(
+    RETENTION_PERIOD_MS,
+    async () => {
+      for (const { id } of await retention.enforce(book.tasks.values(), { blobs, claims }, new Date())) {
+        log.info({ task: id }, 'the objects of the task are deleted: its retention has passed');
+      }
+    },
+    (error) => log.error({ err: error }, 'deleting objects failed; it will be tried again'),
+  );
   attendance.noticeAll();
   ready(config.aggregator);
   await new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));
   await server.close();
 }
 
-function isOver(task: TaskLife | undefined): boolean {
-  return task?.ending !== undefined || task?.delivery !== undefined;
+function overdue(): StrongroomError {
+  return new StrongroomError('PHASE_CLOSED', 'The task is over and its retention has passed.');
+}
+
+/** Does something now and then, one time after the other, until it is disposed of. */
+function repeating(
+  periodMs: number,
+  work: () => Promise<void>,
+  onFailure: (error: unknown) => void,
+): AsyncDisposable {
+  let running = Promise.resolve();
+  const again = () => (running = running.then(work).catch(onFailure));
+  const timer = setInterval(() => void again(), periodMs);
+  void again();
+  return {
+    [Symbol.asyncDispose]: () => {
+      clearInterval(timer);
+      return running;
+    },
+  };
 }

@@ -13,12 +13,7 @@ import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
-import {
-  evaluate,
-  inputSetOf,
-  requireSameAsClaimed,
-  requireTimelySeal,
-} from '../trust/evaluation.ts';
+import { evaluate, inputSetOf, requireSameAsClaimed, requireTimelySeal } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { packShares, shareBinding } from '../trust/release.ts';

@@ -24,3 +24,30 @@ export function milliseconds(text: string): number | undefined {
   const total = (((days ?? 0) * 24 + (hours ?? 0)) * 60 + (minutes ?? 0)) * 60 + (seconds ?? 0);
   return total === 0 ? undefined : total * 1000;
 }
+
+const PARTS =
+  /^P(?:(?<weeks>[0-9]+)W)?(?:(?<years>[0-9]+)Y)?(?:(?<months>[0-9]+)M)?(?:(?<days>[0-9]+)D)?(?:T(?:(?<hours>[0-9]+)H)?(?:(?<minutes>[0-9]+)M)?(?:(?<seconds>[0-9]+)S)?)?$/;
+
+/**
+ * The instant that lies a duration after another: years and months by the calendar in UTC, at the last day of the
+ * month where it has no such day, then weeks, days of 24 hours and the rest.
+ */
+export function after(start: Date, duration: string): Date {
+  const parts = PARTS.exec(duration)?.groups ?? {};
+  const [years, months, weeks, days, hours, minutes, seconds] = [
+    'years',
+    'months',
+    'weeks',
+    'days',
+    'hours',
+    'minutes',
+    'seconds',
+  ].map((name) => Number(parts[name] ?? '0')) as [number, number, number, number, number, number, number];
+  const moved = new Date(start);
+  moved.setUTCDate(1);
+  moved.setUTCFullYear(moved.getUTCFullYear() + years, moved.getUTCMonth() + months);
+  const last = new Date(Date.UTC(moved.getUTCFullYear(), moved.getUTCMonth() + 1, 0)).getUTCDate();
+  moved.setUTCDate(Math.min(start.getUTCDate(), last));
+  const rest = (((7 * weeks + days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  return new Date(moved.getTime() + 1000 * rest);
+}

@@ -1,6 +1,6 @@
 /** ISO 8601 durations of a task document. */
 import { expect, test } from 'vitest';
-import { isDuration, milliseconds } from '../../statistics/duration.ts';
+import { after, isDuration, milliseconds } from '../../statistics/duration.ts';
 
 test.each([
   ['PT1H', 3_600_000],
@@ -38,4 +38,20 @@ test.each([
 ])('%j is no duration', (text) => {
   expect(isDuration(text)).toBe(false);
   expect(milliseconds(text)).toBeUndefined();
+});
+
+test.each([
+  ['2024-01-31T12:00:00Z', 'P1M', '2024-02-29T12:00:00Z'],
+  ['2023-12-31T23:59:59Z', 'P2M', '2024-02-29T23:59:59Z'],
+  ['2024-02-29T00:00:00Z', 'P1Y', '2025-02-28T00:00:00Z'],
+  ['2026-11-28T14:00:00Z', 'P30D', '2026-12-28T14:00:00Z'],
+  ['2026-11-28T14:00:00Z', 'P2W', '2026-12-12T14:00:00Z'],
+  ['2026-11-28T14:00:00Z', 'P1Y2M3DT4H5M6S', '2028-01-31T18:05:06Z'],
+  ['2026-11-28T14:00:00Z', 'PT36H', '2026-11-30T02:00:00Z'],
+])('%s and %s is %s', (start, duration, end) => {
+  expect(after(new Date(start), duration)).toEqual(new Date(end));
+});
+
+test('a duration beyond the calendar never ends', () => {
+  expect(after(new Date('2026-11-28'), 'P9999Y') <= new Date('9999-12-31')).toBe(false);
 });

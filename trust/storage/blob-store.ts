@@ -129,6 +129,11 @@ export class BlobStore {
     if ((await sizeOf(this.#home(digest))) !== undefined) await syncFolder(this.#home(digest));
   }
 
+  /** Removes what a writer has uploaded of an unfinished object. */
+  async forget(digest: string, writer: string): Promise<void> {
+    await rm(this.#partial(digest, writer), { force: true });
+  }
+
   async #receive(upload: Upload, path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const { digest, offset } = upload;
     // The upload from which this one took over may have been about to finish.
