@@ -12,12 +12,14 @@ import { parseEnvelope } from '../trust/envelope.ts';
 import { signerOf } from '../trust/identity.ts';
 import { openBlobStore } from '../trust/storage/blob-store.ts';
 import { Aggregator, type AggregatorOptions } from './aggregator.ts';
+import { Cosignatures } from './cosignatures.ts';
 import { BlobClaims } from './blob-service-claims.ts';
 import { blobService } from './blob-service.ts';
 import { boardService, checkpointsOf } from './board-service.ts';
 import { PartyLimits } from './limits.ts';
 import { LogStore } from './log-store.ts';
 import { isOver, Retention } from './retention.ts';
+import { witnessService } from './witness-service.ts';
 
 /** How often it is looked for objects that are to be deleted. */
 const RETENTION_PERIOD_MS = 5_000;
@@ -32,6 +34,7 @@ export async function runAggregator(
 ): Promise<void> {
   const { identity, consortium, state, config } = profile;
   using store = new LogStore(join(state, 'log.db'));
+  using cosignatures = new Cosignatures(join(state, 'cosignatures.db'));
   using claims = new BlobClaims(join(state, 'claims.db'));
   using retention = new Retention(join(state, 'retention.db'));
   const blobs = await openBlobStore(join(state, 'blobs'));
@@ -64,6 +67,7 @@ export async function runAggregator(
         admit: (envelope, caller) => aggregator.admit(envelope, caller.party),
         examine: (envelope) => aggregator.examine(envelope),
       }),
+      witnessService({ log: store, cosignatures, checkpoint, consortium: () => book.consortium }),
       blobService({
         blobs,
         claims,

@@ -6,6 +6,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { Attendance } from '../transport/attendance.ts';
 import type { Board } from '../transport/board.ts';
 import type { Profile } from '../transport/profile.ts';
+import { Witness } from '../transport/witness.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { Journal } from './journal.ts';
 import { KeyHolder, type KeyHolderOptions } from './key-holder.ts';
@@ -19,7 +20,7 @@ export interface PostOptions {
   readonly profile: Profile;
   /** Open for as long as the post is. */
   readonly board: Board;
-  /** Where journal and ledger are kept. */
+  /** Where journal, ledger and what was cosigned are kept. */
   readonly folder: string;
   readonly log: Logger;
   /** Whether it attends to a task at all; to every task where absent. */
@@ -45,6 +46,8 @@ export class Post implements AsyncDisposable {
     const ledger = this.#opened.use(new Ledger(resolve(folder, 'ledger.db')));
     this.policy = { rules, ledger, holder: identity.card.party };
     this.journal = this.#opened.use(new Journal(resolve(folder, 'journal.db'), profile.unlock));
+    const witness = resolve(folder, 'witness.db');
+    this.#opened.use(new Witness({ board, identity, file: witness, log }));
     const options = { board, identity, journal: this.journal, policy: this.policy, log };
     const holder = this.#opened.use(create?.(options) ?? new KeyHolder(options));
     this.holder = holder;

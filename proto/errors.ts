@@ -73,6 +73,10 @@ export const ERRORS = {
     kind: 'refused',
     means: 'The log shows different histories, or does not hash to its checkpoint.',
   },
+  NOT_WITNESSED: {
+    kind: 'refused',
+    means: 'A checkpoint lacks the cosignature of a key holder of the task.',
+  },
   RECEIPT_INVALID: { kind: 'refused', means: 'A receipt does not prove what it claims.' },
   TASK_ENDED: { kind: 'refused', means: 'The task was rejected, cancelled, failed or has expired.' },
   QUOTA_EXCEEDED: { kind: 'refused', means: 'More bytes or objects than the plan of the task allows.' },

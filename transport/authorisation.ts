@@ -2,13 +2,13 @@
  * Who may call what: the one table of the transport. A method that is not listed, or a role that is not listed
  * for it, is refused.
  *
- * The aggregator answers calls and makes none, so its role stands in no row; a controller reads and never
- * writes. What a document says and whether its author may say it at this step is judged after this, by the
+ * The aggregator answers calls and makes none, so its role stands in no row; a controller reads, and writes
+ * nothing but its cosignatures of what it has read. What a document says and whether its author may say it at this step is judged after this, by the
  * rules of the task.
  */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Card } from '../trust/identity.ts';
-import type { BlobMethods, BoardMethods, KeyHolderAdminMethods } from './contract.ts';
+import type { BlobMethods, BoardMethods, KeyHolderAdminMethods, WitnessMethods } from './contract.ts';
 
 /** The roles of a party's card; `operator` is whoever can open the admin socket of a daemon, and no party. */
 export type Role = Card['roles'][number] | 'operator';
@@ -21,6 +21,7 @@ export interface Caller {
 
 type Path =
   | `/strongroom.v1.BoardService/${keyof BoardMethods}`
+  | `/strongroom.v1.WitnessService/${keyof WitnessMethods}`
   | `/strongroom.v1.BlobService/${keyof BlobMethods}`
   | `/strongroom.v1.KeyHolderAdminService/${keyof KeyHolderAdminMethods}`;
 
@@ -28,6 +29,9 @@ export const AUTHORISATION: Readonly<Record<Path, readonly Role[]>> = {
   '/strongroom.v1.BoardService/Append': ['input', 'processing', 'output'],
   '/strongroom.v1.BoardService/Follow': ['input', 'processing', 'output', 'controller'],
   '/strongroom.v1.BoardService/Prove': ['input', 'processing', 'output', 'controller'],
+
+  '/strongroom.v1.WitnessService/Cosign': ['processing', 'controller'],
+  '/strongroom.v1.WitnessService/Cosigned': ['input', 'processing', 'output', 'controller'],
 
   '/strongroom.v1.BlobService/Stat': ['input', 'processing', 'output', 'controller'],
   '/strongroom.v1.BlobService/Put': ['input', 'processing'],

@@ -125,6 +125,32 @@ export class Board implements AsyncDisposable {
     );
   }
 
+  /** The signed checkpoint of the first `size` entries. Throws LOG_INCONSISTENT where the aggregator shows another. */
+  async checkpointAt(size: number): Promise<string> {
+    const { follower, consortium } = this.book;
+    if (size === follower.size && follower.checkpoint !== undefined) return follower.checkpoint;
+    const { checkpoint } = await this.#connection.board.prove({ treeSize: size });
+    const shown = openCheckpoint(checkpoint, consortium.log.origin, consortium.log.keys);
+    if (shown.size === size) return checkpoint;
+    throw new StrongroomError(
+      'LOG_INCONSISTENT',
+      `The aggregator shows a checkpoint of ${shown.size} entries, not of ${size}.`,
+    );
+  }
+
+  /** Hands in a checkpoint that this party has cosigned. Throws LOG_INCONSISTENT where the aggregator's log is another. */
+  cosign(checkpoint: string, signal?: AbortSignal): Promise<void> {
+    return this.#connection.witnesses.cosign(checkpoint, { signal });
+  }
+
+  /**
+   * The note of a checkpoint of at least `size` entries that these parties have cosigned, or what cosignatures there
+   * are after `waitMs`. It is the aggregator's word, for the caller to verify.
+   */
+  cosigned(size: number, witnesses: readonly string[], waitMs: number): Promise<string> {
+    return this.#connection.witnesses.cosigned({ size, witnesses: [...witnesses], waitMs });
+  }
+
   /** Uploads an object for a task; it may be repeated at will. */
   async put(task: string, bytes: Uint8Array): Promise<void> {
     await this.#connection.blobs.put(task, bytes);

@@ -6,14 +6,16 @@ import type { Identity } from '../trust/identity.ts';
 import { BlobClient } from './blob-client.ts';
 import { BoardClient } from './board-client.ts';
 import { clientOf } from './call.ts';
-import { BLOBS, BOARD } from './contract.ts';
+import { BLOBS, BOARD, WITNESSES } from './contract.ts';
 import { PATIENT, type RetryRule } from './retry.ts';
 import { clientCredentials } from './tls.ts';
 import { WINDOW_BYTES } from './window.ts';
+import { WitnessClient } from './witness-client.ts';
 
 export interface Connection {
   readonly board: BoardClient;
   readonly blobs: BlobClient;
+  readonly witnesses: WitnessClient;
   /** Resolves once the aggregator can be called; throws UNREACHABLE where that takes longer. */
   readonly waitForReady: (timeoutMs: number) => Promise<void>;
   /** Ends the connection, and every call that is under way with UNREACHABLE. */
@@ -51,6 +53,7 @@ export function connect(options: {
   return {
     board: new BoardClient(clientOf(BOARD, channel, address), retry),
     blobs: new BlobClient(clientOf(BLOBS, channel, address), retry),
+    witnesses: new WitnessClient(clientOf(WITNESSES, channel, address), retry),
     waitForReady: (timeoutMs) => ready(channel, address, Date.now() + timeoutMs),
     close: () => channel.close(),
   };

@@ -40,6 +40,10 @@ export interface BoardMethods {
   Follow: Download<m.FollowRequest, m.FollowResponse>;
   Prove: Unary<m.ProveRequest, m.ProveResponse>;
 }
+export interface WitnessMethods {
+  Cosign: Unary<m.CosignRequest, m.CosignResponse>;
+  Cosigned: Unary<m.CosignedRequest, m.CosignedResponse>;
+}
 export interface BlobMethods {
   Stat: Unary<m.StatRequest, m.StatResponse>;
   Put: Upload<m.PutRequest, m.PutResponse>;
@@ -58,7 +62,7 @@ const PACKAGE = 'strongroom.v1';
 
 /** Absent optional fields and oneof members stay absent; absent plain fields have their zero value. */
 const descriptors = loadSync(
-  ['board', 'blob', 'key_holder_admin'].map((file) =>
+  ['board', 'blob', 'witness', 'key_holder_admin'].map((file) =>
     fileURLToPath(new URL(`../proto/strongroom/v1/${file}.proto`, import.meta.url)),
   ),
   { keepCase: false, longs: Number, bytes: Buffer, defaults: true, arrays: true },
@@ -74,4 +78,5 @@ function contract<M>(service: string): Contract<M> {
 
 export const BOARD = contract<BoardMethods>('BoardService');
 export const BLOBS = contract<BlobMethods>('BlobService');
+export const WITNESSES = contract<WitnessMethods>('WitnessService');
 export const KEY_HOLDER_ADMIN = contract<KeyHolderAdminMethods>('KeyHolderAdminService');

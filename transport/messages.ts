@@ -33,6 +33,19 @@ export interface ProveResponse {
   consistencyProof: Uint8Array[];
 }
 
+export interface CosignRequest {
+  checkpoint: string;
+}
+export type CosignResponse = object;
+export interface CosignedRequest {
+  size: number;
+  witnesses: string[];
+  waitMs: number;
+}
+export interface CosignedResponse {
+  checkpoint: string;
+}
+
 export interface StatRequest {
   digest: string;
 }

@@ -7,6 +7,7 @@ import { type ConsortiumDocument, invalid, readDocument } from './consortium-doc
 import { sha256Hex, unbase64 } from './digest.ts';
 import { type Envelope, parseEnvelope, verifyEnvelope } from './envelope.ts';
 import type { LogIdentity } from './log/checkpoint.ts';
+import type { WitnessKeys } from './log/cosignature.ts';
 
 /** A consortium document that has been verified, with its lookups. */
 export interface Consortium {
@@ -22,6 +23,8 @@ export interface Consortium {
   readonly signingKeys: ReadonlyMap<string, Uint8Array>;
   /** The log of this consortium: its origin is `strongroom/<name>`, signed with the aggregator's key. */
   readonly log: LogIdentity;
+  /** Raw Ed25519 keys of the parties that cosign its checkpoints: those that process, and the controllers. */
+  readonly witnesses: WitnessKeys;
   /** The card of a party; undefined where there is none of that name. */
   party(name: string): Card | undefined;
   /** The card that carries exactly this certificate, given in DER or as the SHA-256 of it in hexadecimal. */
@@ -87,8 +90,13 @@ function lookups(document: ConsortiumDocument, digest: string): Consortium {
     aggregator,
     signingKeys,
     log: { origin, keys: new Map([[origin, signingKeyOf(aggregator)]]) },
+    witnesses: new Map(parties.filter(isWitness).map((card) => [card.party, signingKeyOf(card)])),
     party: (name) => names.get(name),
     byCertificate: (certificate) =>
       certificates.get(typeof certificate === 'string' ? certificate : sha256Hex(certificate)),
   };
+}
+
+function isWitness({ roles }: Card): boolean {
+  return roles.includes('processing') || roles.includes('controller');
 }

@@ -86,6 +86,8 @@ export class TaskLife {
   readonly submitted = new Set<string>();
   seal: Signed<'seal'> | undefined;
   evaluation: Signed<'evaluation'> | undefined;
+  /** How many entries the log has up to the evaluation and with it. */
+  evaluatedSize: number | undefined;
   readonly releases = new Map<string, Signed<'release'>>();
   delivery: Signed<'delivery'> | undefined;
   readonly shreds = new Map<string, Signed<'shred'>>();
@@ -231,6 +233,7 @@ export class TaskLife {
         return;
       case 'evaluation':
         this.evaluation = document;
+        this.evaluatedSize = index + 1;
         return;
       case 'release':
         this.releases.set(payload.by, document);

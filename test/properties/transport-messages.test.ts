@@ -1,6 +1,6 @@
 /** The message types in TypeScript are those of the .proto files, field by field, and bytes are not copied. */
 import { expect, test } from 'vitest';
-import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../transport/contract.ts';
+import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../transport/contract.ts';
 import type * as m from '../../transport/messages.ts';
 
 const bytes = Buffer.from('bytes');
@@ -21,6 +21,10 @@ const SAMPLES = {
     inclusionProof: [bytes],
     consistencyProof: [bytes],
   } satisfies Required<m.ProveResponse>,
+  CosignRequest: { checkpoint: 'c' } satisfies Required<m.CosignRequest>,
+  CosignResponse: {} satisfies m.CosignResponse,
+  CosignedRequest: { size: 1, witnesses: ['w'], waitMs: 1 } satisfies Required<m.CosignedRequest>,
+  CosignedResponse: { checkpoint: 'c' } satisfies Required<m.CosignedResponse>,
   StatRequest: { digest: 'd' } satisfies Required<m.StatRequest>,
   StatResponse: { receivedBytes: 1, complete: true } satisfies Required<m.StatResponse>,
   PutRequest: {
@@ -46,7 +50,7 @@ const SAMPLES = {
   StatusResponse: { party: 'p', connected: true, logSize: 1 } satisfies Required<m.StatusResponse>,
 };
 
-const CONTRACTS: readonly Contract<unknown>[] = [BOARD, BLOBS, KEY_HOLDER_ADMIN];
+const CONTRACTS: readonly Contract<unknown>[] = [BOARD, WITNESSES, BLOBS, KEY_HOLDER_ADMIN];
 const methods = CONTRACTS.flatMap(({ definition }) => Object.values(definition));
 const lowerCamel = (name: string) =>
   name.replaceAll(/_(.)/g, (_match, letter: string) => letter.toUpperCase());

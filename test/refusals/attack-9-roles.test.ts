@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../proto/errors.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { AUTHORISATION, type Role } from '../../transport/authorisation.ts';
-import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../transport/contract.ts';
+import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../transport/contract.ts';
 import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
@@ -38,7 +38,7 @@ const PARTY_OF = {
   aggregator: 'aggregator',
 } as const;
 const ROLES = Object.keys(PARTY_OF) as (keyof typeof PARTY_OF)[];
-const METHODS = [BOARD, BLOBS, KEY_HOLDER_ADMIN].flatMap((contract: Contract<unknown>) =>
+const METHODS = [BOARD, WITNESSES, BLOBS, KEY_HOLDER_ADMIN].flatMap((contract: Contract<unknown>) =>
   Object.entries(contract.definition).map(([name, { path }]) => ({ contract, name, path })),
 );
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as grpc from '@grpc/grpc-js';
 import { AUTHORISATION, authorise, type Role } from '../../transport/authorisation.ts';
-import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../transport/contract.ts';
+import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../transport/contract.ts';
 import { fromStatus } from '../../transport/errors.ts';
 import { serve, type RunningServer, type Service } from '../../transport/server.ts';
 import { clientCredentials, identifyBy, serverCredentials } from '../../transport/tls.ts';
@@ -11,7 +11,7 @@ import { openConsortium, type Consortium } from '../../trust/consortium.ts';
 import type { Identity } from '../../trust/identity.ts';
 import { newConsortium, newParty, refusal } from '../fixtures/trust-parties.ts';
 
-const CONTRACTS: readonly Contract<unknown>[] = [BOARD, BLOBS, KEY_HOLDER_ADMIN];
+const CONTRACTS: readonly Contract<unknown>[] = [BOARD, WITNESSES, BLOBS, KEY_HOLDER_ADMIN];
 const METHODS = CONTRACTS.flatMap(({ definition }) => Object.values(definition));
 const listed = (path: string, role: Role) =>
   (AUTHORISATION as Readonly<Record<string, readonly Role[]>>)[path]?.includes(role) === true;
@@ -111,7 +111,7 @@ test('every method of every service has its row, and there is no other row', () 
   expect(Object.keys(AUTHORISATION).sort()).toEqual(METHODS.map(({ path }) => path).sort());
 });
 
-test('a controller can call nothing that writes, and no party of the network the admin interface', () => {
+test('a controller can call nothing that writes but its cosignatures, and no party of the network the admin interface', () => {
   for (const [path, roles] of Object.entries(AUTHORISATION)) {
     if (/Append|Put|Approve|Reject/.test(path)) expect(roles).not.toContain('controller');
     if (path.includes('Admin')) expect(roles).toEqual(['operator']);

@@ -46,9 +46,9 @@ export class LogFollower {
     return this.#tree.inclusionProof(index);
   }
 
-  /** PROOF(from) in the present tree, RFC 6962 §2.1.2, for 0 < from ≤ size: proves that nothing before changed. */
-  consistencyProof(from: number): Uint8Array[] {
-    return this.#tree.consistencyProof(from);
+  /** PROOF(from, D[0:to]), RFC 6962 §2.1.2, for 0 < from ≤ to ≤ size: proves that nothing before changed. */
+  consistencyProof(from: number, to: number = this.size): Uint8Array[] {
+    return this.#tree.consistencyProof(from, to);
   }
 
   /**

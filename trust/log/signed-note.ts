@@ -1,13 +1,13 @@
 /**
  * Signed notes (c2sp.org/signed-note): a text, an empty line, and signature lines
- * `— <key name> base64(key ID ‖ signature)`. Only Ed25519 (type 0x01) is signed and verified here; lines of
- * other types, such as witness cosignatures, stand beside it and are ignored.
+ * `— <key name> base64(key ID ‖ signature)`. `signNote` and `openNote` know Ed25519 (type 0x01) and ignore lines
+ * of other types; those of witnesses (type 0x04) are read by `cosignature.ts`.
  */
 import { StrongroomError } from '../../proto/errors.ts';
 import { base64, equalBytes, sha256, unbase64 } from '../digest.ts';
 import { type Signer, verifySignature } from '../ed25519.ts';
 
-const ED25519 = Uint8Array.of(0x01);
+const ED25519 = 0x01;
 const KEY_ID_BYTES = 4;
 const MAX_NOTE_LENGTH = 100_000;
 const LINE = /^— (?<name>[^\s+]+) (?<value>[A-Za-z0-9+/=]+)$/u;
@@ -23,15 +23,57 @@ export interface Note {
   readonly signers: readonly string[];
 }
 
-/** Key ID = SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)[:4] (signed-note, "Ed25519 signatures"). */
-function keyId(name: string, publicKey: Uint8Array): Uint8Array {
-  return sha256(utf8(`${name}\n`), ED25519, publicKey).subarray(0, KEY_ID_BYTES);
+/** A signature line: what stands in it, nothing of it verified. */
+interface SignatureLine {
+  readonly name: string;
+  /** The first bytes of a digest of the key, by which a reader finds it. */
+  readonly id: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** Key ID = SHA-256(name ‖ 0x0A ‖ type ‖ public key)[:4] (signed-note, "Signature types"). */
+function keyId(name: string, type: number, publicKey: Uint8Array): Uint8Array {
+  return sha256(utf8(`${name}\n`), Uint8Array.of(type), publicKey).subarray(0, KEY_ID_BYTES);
+}
+
+/** The line of a signature of this type, with its newline. */
+export function signatureLine(
+  { name, publicKey }: Pick<Signer, 'name' | 'publicKey'>,
+  type: number,
+  signature: Uint8Array,
+): string {
+  return `— ${name} ${base64(Uint8Array.of(...keyId(name, type, publicKey), ...signature))}\n`;
 }
 
 /** The note of this text, which ends in a newline, signed once under the signer's name. */
 export function signNote(text: string, signer: Signer): string {
-  const value = Uint8Array.of(...keyId(signer.name, signer.publicKey), ...signer.sign(utf8(text)));
-  return `${text}\n— ${signer.name} ${base64(value)}\n`;
+  return `${text}\n${signatureLine(signer, ED25519, signer.sign(utf8(text)))}`;
+}
+
+/** A note as it stands, nothing of it verified. Throws DOCUMENT_INVALID. */
+export function parseNote(note: string): { text: string; lines: SignatureLine[] } {
+  if (note.length > MAX_NOTE_LENGTH || FORBIDDEN.test(note) || !note.isWellFormed()) throw malformed();
+  const split = note.lastIndexOf('\n\n');
+  if (split < 0 || !note.endsWith('\n')) throw malformed();
+  return {
+    text: note.slice(0, split + 1),
+    lines: note
+      .slice(split + 2, -1)
+      .split('\n')
+      .map(parseLine),
+  };
+}
+
+/** The lines that known keys have signed with this type of signature, each with its key. `keys` is by key name. */
+export function linesOf(
+  lines: readonly SignatureLine[],
+  type: number,
+  keys: ReadonlyMap<string, Uint8Array>,
+): (SignatureLine & { key: Uint8Array })[] {
+  return lines.flatMap((line) => {
+    const key = keys.get(line.name);
+    return key !== undefined && equalBytes(line.id, keyId(line.name, type, key)) ? [{ ...line, key }] : [];
+  });
 }
 
 /**
@@ -40,15 +82,9 @@ export function signNote(text: string, signer: Signer): string {
  * not verify, or no known key has signed.
  */
 export function openNote(note: string, keys: ReadonlyMap<string, Uint8Array>): Note {
-  if (note.length > MAX_NOTE_LENGTH || FORBIDDEN.test(note) || !note.isWellFormed()) throw malformed();
-  const split = note.lastIndexOf('\n\n');
-  if (split < 0 || !note.endsWith('\n')) throw malformed();
-  const text = note.slice(0, split + 1);
+  const { text, lines } = parseNote(note);
   const signers = new Set<string>();
-  for (const line of note.slice(split + 2, -1).split('\n')) {
-    const { name, id, signature } = parseLine(line);
-    const key = keys.get(name);
-    if (key === undefined || !equalBytes(id, keyId(name, key))) continue;
+  for (const { name, key, signature } of linesOf(lines, ED25519, keys)) {
     if (!verifySignature(key, utf8(text), signature)) {
       throw new StrongroomError('SIGNATURE_INVALID', `The signature of ${name} on a note does not verify.`);
     }
@@ -60,7 +96,7 @@ export function openNote(note: string, keys: ReadonlyMap<string, Uint8Array>): N
   return { text, signers: [...signers] };
 }
 
-function parseLine(line: string): { name: string; id: Uint8Array; signature: Uint8Array } {
+function parseLine(line: string): SignatureLine {
   const { name, value } = LINE.exec(line)?.groups ?? {};
   if (name === undefined || value === undefined) throw malformed();
   const bytes = unbase64(value);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as dialTls } from 'node:tls';
 import { connectAdmin } from '../../../transport/admin-socket.ts';
-import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../../transport/contract.ts';
+import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../../transport/contract.ts';
 import { sha256Hex, unbase64 } from '../../../trust/digest.ts';
 import { logReader, residentBytesOf, leaseDaemons, type Daemons } from '../corpora/daemons.ts';
 import { callBytes, mutateFrames } from '../corpora/http2.ts';
@@ -105,7 +105,7 @@ const addressOf = ({ session }: Daemons): { host: string; port: number } => {
 };
 
 export const serverTarget = daemonTarget('server', ({ task, session }) => ({
-  corpus: calls([BOARD, BLOBS], task),
+  corpus: calls([BOARD, WITNESSES, BLOBS], task),
   mutations: [mutateFrames],
   name: AGGREGATOR,
   dial: (daemons) => {

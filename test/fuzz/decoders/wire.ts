@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Metadata, status } from '@grpc/grpc-js';
 import { StrongroomError } from '../../../proto/errors.ts';
-import { BLOBS, BOARD, KEY_HOLDER_ADMIN, type Contract } from '../../../transport/contract.ts';
+import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../../transport/contract.ts';
 import { fromStatus, toStatus } from '../../../transport/errors.ts';
 import { joined } from '../harness/bytes.ts';
 import { target } from '../harness/decoder.ts';
@@ -17,7 +17,7 @@ interface Codec {
 
 /** Both directions of every method of every service, by the name of the message. */
 const CODECS: ReadonlyMap<string, Codec> = new Map(
-  [BOARD, BLOBS, KEY_HOLDER_ADMIN].flatMap(({ definition }: Contract<unknown>) =>
+  [BOARD, WITNESSES, BLOBS, KEY_HOLDER_ADMIN].flatMap(({ definition }: Contract<unknown>) =>
     Object.entries(definition).flatMap(([name, method]) => [
       [
         `${name}Request`,
