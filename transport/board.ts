@@ -126,10 +126,10 @@ export class Board implements AsyncDisposable {
   }
 
   /** The signed checkpoint of the first `size` entries. Throws LOG_INCONSISTENT where the aggregator shows another. */
-  async checkpointAt(size: number): Promise<string> {
+  async checkpointAt(size: number, signal?: AbortSignal): Promise<string> {
     const { follower, consortium } = this.book;
     if (size === follower.size && follower.checkpoint !== undefined) return follower.checkpoint;
-    const { checkpoint } = await this.#connection.board.prove({ treeSize: size });
+    const { checkpoint } = await this.#connection.board.prove({ treeSize: size }, { signal });
     const shown = openCheckpoint(checkpoint, consortium.log.origin, consortium.log.keys);
     if (shown.size === size) return checkpoint;
     throw new StrongroomError(

@@ -111,7 +111,10 @@ export class Witness implements AsyncDisposable {
   async #cosign(size: number): Promise<void> {
     const oldSize = this.#cosigner.size;
     const { last } = this.#cosigner;
-    const checkpoint = size === oldSize && last !== undefined ? last : await this.#board.checkpointAt(size);
+    const checkpoint =
+      size === oldSize && last !== undefined
+        ? last
+        : await this.#board.checkpointAt(size, this.#closing.signal);
     const proof = oldSize === 0 ? [] : this.#board.book.follower.consistencyProof(oldSize, size);
     const cosigned = this.#cosigner.add({ oldSize, proof, checkpoint });
     this.#resumed = true;

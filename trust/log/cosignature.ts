@@ -22,7 +22,7 @@ export interface CosignedCheckpoint extends Checkpoint {
 }
 
 /** The key name of a witness of the log with this origin. */
-export function witnessName(origin: string, party: string): string {
+function witnessName(origin: string, party: string): string {
   return `${origin}/${party}`;
 }
 
