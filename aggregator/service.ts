@@ -67,7 +67,13 @@ export async function runAggregator(
         admit: (envelope, caller) => aggregator.admit(envelope, caller.party),
         examine: (envelope) => aggregator.examine(envelope),
       }),
-      witnessService({ log: store, cosignatures, checkpoint, consortium: () => book.consortium }),
+      witnessService({
+        limits,
+        log: store,
+        cosignatures,
+        checkpoint,
+        consortium: () => book.consortium,
+      }),
       blobService({
         blobs,
         claims,

@@ -13,12 +13,14 @@ import type { Consortium } from '../trust/consortium.ts';
 import { equalBytes } from '../trust/digest.ts';
 import { cosignaturesOf, openCosigned, requireWitnesses } from '../trust/log/cosignature.ts';
 import type { Cosignatures } from './cosignatures.ts';
+import type { PartyLimits } from './limits.ts';
 import type { LogStore } from './log-store.ts';
 
 const MAX_WITNESSES = 64;
 const MAX_WAIT_MS = 30_000;
 
 export interface WitnessServiceOptions {
+  readonly limits: PartyLimits;
   readonly log: LogStore;
   readonly cosignatures: Cosignatures;
   /** The signed checkpoint of the first `size` entries. */
@@ -56,9 +58,9 @@ function cosign(
 }
 
 async function cosigned(
-  { log, cosignatures, checkpoint }: WitnessServiceOptions,
+  { limits, log, cosignatures, checkpoint }: WitnessServiceOptions,
   { size, witnesses, waitMs }: CosignedRequest,
-  { signal }: CallContext,
+  { caller, signal }: CallContext,
 ): Promise<CosignedResponse> {
   if (!Number.isSafeInteger(size) || size < 0 || size > log.size) {
     throw new StrongroomError('NOT_FOUND', `The log has ${log.size} entries, not ${size}.`);
@@ -66,6 +68,7 @@ async function cosigned(
   if (witnesses.length > MAX_WITNESSES || waitMs > MAX_WAIT_MS) {
     throw new StrongroomError('DOCUMENT_INVALID', 'Too many witnesses, or too long a wait.');
   }
+  using _open = limits.stream(caller.party);
   const named = [...new Set(witnesses)];
   const over = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
   for (;;) {
