@@ -26,6 +26,7 @@ const DECRYPTS = [
   'schemes/paillier/(key-share|combination|decryption-exponent)\\.ts',
   'schemes/paillier/keygen/(holder-ceremony|holder-secrets|blame)\\.ts',
   'schemes/paillier/keygen/products/(holder-products|holder-batch|holder-single)\\.ts',
+  'schemes/linkage/holder-linkage\\.ts',
   'trust/sealed-box-open\\.ts',
 ].join('|');
 

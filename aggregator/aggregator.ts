@@ -6,7 +6,10 @@ import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
 import { validateContribution } from '../schemes/contribution.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
+import { requirePoints } from '../schemes/linkage/p256.ts';
+import { PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
 import type { Evaluator } from '../schemes/scheme.ts';
+import { requireSorted } from '../statistics/match.ts';
 import { InputChecks } from './input-checks.ts';
 import { checkReader } from './readers.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
@@ -15,6 +18,7 @@ import { sha256Hex } from '../trust/digest.ts';
 import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
+import { matchOf } from '../trust/match.ts';
 
 export interface AggregatorOptions {
   readonly identity: Identity;
@@ -65,6 +69,12 @@ export class Aggregator {
     } else if (kind === 'manifest') {
       const checks = await this.#checksOf(this.book.task(payload.task));
       await checks.check(payload.by, this.#fetchAll(payload.ciphertexts));
+    } else if (kind === 'linkage-request') {
+      requirePoints(payload.by, await this.fetch(payload.points));
+    } else if (kind === 'linkage-answer') {
+      await this.fetch(payload.answer);
+    } else if (kind === 'pseudonyms') {
+      requireSorted(payload.by, await this.fetch(payload.list), PSEUDONYM_BYTES);
     } else if (kind === 'joint-key') {
       await this.fetch(payload.key);
     } else if (kind === 'release') {
@@ -113,6 +123,7 @@ export class Aggregator {
         this.expire(task, 'collect');
         break;
       case 'COLLECTING':
+        await this.match(task);
         this.seal(task);
         break;
       case 'SEALED':
@@ -125,6 +136,15 @@ export class Aggregator {
       default:
         break;
     }
+  }
+
+  /** Matches the pseudonyms of all input parties once they are there. */
+  protected async match(task: TaskLife): Promise<void> {
+    const { linkage } = task;
+    if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
+      return;
+    const { content } = await matchOf(task, (_, blob) => this.fetch(blob));
+    this.say(task, 'match', content);
   }
 
   /** Fixes the input set once everybody has submitted, or the deadline has come and enough have. */

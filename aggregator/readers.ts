@@ -14,6 +14,9 @@ type Role = 'input' | 'processing' | 'output' | 'controllers';
 const READERS: Readonly<Partial<Record<Kind, readonly Role[]>>> = {
   contribution: ['processing', 'controllers'],
   'joint-key': ['processing', 'controllers', 'input', 'output'],
+  'linkage-request': ['processing', 'controllers'],
+  'linkage-answer': ['input', 'controllers'],
+  pseudonyms: ['input', 'processing', 'controllers'],
   manifest: ['processing', 'controllers'],
   evaluation: ['processing', 'controllers', 'output'],
   release: ['output', 'controllers'],

@@ -10,7 +10,9 @@ import { StrongroomError } from '../proto/errors.ts';
 import { readTable } from '../statistics/csv.ts';
 import { openPlain } from '../statistics/plain.ts';
 import type { Result } from '../statistics/result.ts';
-import { tableOf } from '../statistics/layout.ts';
+import { intersectionOf, ownTable } from '../statistics/domain.ts';
+import { joinTables } from '../statistics/join.ts';
+import { readLinkedTable, type LinkedTable } from '../statistics/linked-table.ts';
 import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { writeFileAtomic } from '../trust/storage/files.ts';
@@ -68,16 +70,19 @@ function readText(file: string): string {
 export async function runPlain(task: TaskDocument, files: InputFiles): Promise<Result> {
   requireFiles(task, files);
   const plain = openPlain(task);
+  const linked: LinkedTable[] = [];
   for (const party of task.parties.input) {
     const file = fileOf(task, files, party);
-    for await (const record of readTable(tableOf(task), createReadStream(file), file))
-      plain.add(record, party);
+    const rows = readTable(ownTable(task, party).table, createReadStream(file), file);
+    if (intersectionOf(task) !== undefined) linked.push(await readLinkedTable(task, party, rows, file));
+    else for await (const { record } of rows) plain.add(record, party);
   }
+  if (linked.length > 0) for (const record of joinTables(task, linked)) plain.add(record, '');
   return plain.result();
 }
 
 function fileOf(task: TaskDocument, files: InputFiles, party: string): string {
-  const table = task.domain.union;
+  const table = ownTable(task, party).name;
   const file = files.get(party)?.get(table);
   if (file !== undefined) return file;
   throw new StrongroomError('USAGE', `${party} has no data; add --input ${party}:${table}=FILE.csv.`);
@@ -86,7 +91,6 @@ function fileOf(task: TaskDocument, files: InputFiles, party: string): string {
 /** Throws USAGE or NOT_FOUND unless there is a file for each input party, and no other: before anything is started. */
 function requireFiles(task: TaskDocument, files: InputFiles): void {
   const { input } = task.parties;
-  const table = task.domain.union;
   for (const [party, tables] of files) {
     if (!input.includes(party)) {
       throw new StrongroomError(
@@ -94,9 +98,10 @@ function requireFiles(task: TaskDocument, files: InputFiles): void {
         `${party} is no input party of the task; it has: ${input.join(', ')}.`,
       );
     }
+    const table = ownTable(task, party).name;
     const unknown = [...tables.keys()].find((name) => name !== table);
     if (unknown !== undefined) {
-      throw new StrongroomError('USAGE', `The task has no table ${unknown}; it has: ${table}.`);
+      throw new StrongroomError('USAGE', `${party} brings no table ${unknown} to this task, but ${table}.`);
     }
   }
   for (const party of input) {
@@ -187,7 +192,7 @@ async function collect(
   const contributors = inputs.map((party) => ({
     party,
     profile: network.profile(party),
-    tables: new Map([[document.domain.union, fileOf(document, files, party)]]),
+    tables: new Map([[ownTable(document, party).name, fileOf(document, files, party)]]),
   }));
   const tell = ({ party, records, bytes }: Contribution) =>
     progress(`collect   ${party}: ${records} records encrypted into ${(bytes / 1000).toFixed(0)} kB`);

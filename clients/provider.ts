@@ -8,13 +8,16 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
 import { openEncryptor } from '../schemes/encryptor.ts';
+import { ownTable } from '../statistics/domain.ts';
 import { openEncoder } from '../statistics/encode.ts';
 import { readTable } from '../statistics/csv.ts';
+import { readLinkedTable } from '../statistics/linked-table.ts';
 import { openAtRest, sealAtRest } from '../trust/at-rest.ts';
 import { hex, sha256Hex } from '../trust/digest.ts';
 import { openDocument, type Blob } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
+import { linkRecords } from './linkage.ts';
 import type { Session, WaitOptions } from './session.ts';
 
 export interface Submission {
@@ -57,7 +60,7 @@ export async function submit(
     throw new StrongroomError('NOT_AUTHORISED', `${session.name} is not an input party of this task.`);
   }
   const folder = join(session.profile.state, 'submissions', task.id);
-  const source = await digestOf(task, files);
+  const source = await digestOf(task, session.name, files);
   const prepared =
     resume(session, task, folder, source) ?? (await prepare(session, task, files, folder, source, options));
   return send(session, task, folder, prepared, options);
@@ -78,7 +81,7 @@ async function prepare(
       `${session.name} has submitted other data for this task already.`,
     );
   }
-  const { records, vectors } = await encode(session, task, files, options);
+  const { records, vectors } = await encode(session, task, files, folder, options);
   const key = await session.until(task.id, (life) => life.jointKey, options);
   const jointKey = await session.jointKey(task, key);
   using encryptor = await openEncryptor(task.context, jointKey, session.name);
@@ -91,7 +94,12 @@ async function prepare(
     blobs.push({ digest, size: ciphertext.length });
     options.onProgress?.('encrypt', blobs.length, vectors.length);
   }
-  const envelope = session.sign(task, 'manifest', { key: key.digest, ciphertexts: blobs });
+  const match = task.linkage?.match?.digest;
+  const envelope = session.sign(task, 'manifest', {
+    key: key.digest,
+    ...(match === undefined ? {} : { match }),
+    ciphertexts: blobs,
+  });
   const journal = { source, records, envelope: Buffer.from(envelope).toString('base64') };
   const sealed = sealAtRest(Buffer.from(JSON.stringify(journal)), session.profile.unlock, JOURNAL);
   await writeFileAtomic(join(folder, JOURNAL), sealed);
@@ -112,7 +120,12 @@ function resume(session: Session, task: TaskLife, folder: string, source: string
   if (journal.source !== source) return undefined;
   const envelope = new Uint8Array(Buffer.from(journal.envelope, 'base64'));
   const document = openDocument(envelope, session.board.book.consortium.signingKeys);
-  if (document.kind !== 'manifest' || document.payload.key !== task.jointKey?.digest) return undefined;
+  if (
+    document.kind !== 'manifest' ||
+    document.payload.key !== task.jointKey?.digest ||
+    document.payload.match !== task.linkage?.match?.digest
+  )
+    return undefined;
   return { envelope, blobs: document.payload.ciphertexts, records: journal.records, resumed: true };
 }
 
@@ -149,32 +162,47 @@ export function submissionReceipt(session: Session, { index, task }: Submission)
   };
 }
 
-/** This party's sufficient statistics, one vector of slots for each ciphertext of the plan. */
+/**
+ * This party's sufficient statistics, one vector of slots for each ciphertext of the plan. In an intersection they are
+ * of the units that all parties have, so the records are linked first.
+ */
 async function encode(
   session: Session,
   task: TaskLife,
   files: ReadonlyMap<string, string>,
-  { onProgress }: SubmitOptions,
+  folder: string,
+  options: SubmitOptions,
 ): Promise<{ records: number; vectors: bigint[][] }> {
+  const { onProgress } = options;
+  const { name, table } = ownTable(task.document, session.name);
+  const file = files.get(name) ?? '';
   const encoder = openEncoder(task.document, task.plan, session.name);
   let records = 0;
-  for (const [name, table] of Object.entries(task.document.tables)) {
-    const file = files.get(name) ?? '';
-    for await (const record of readTable(table, open(file), file)) {
-      encoder.add(record);
+  const rows = async function* () {
+    for await (const row of readTable(table, open(file), file)) {
       if (++records % 100_000 === 0) onProgress?.('read', records, undefined);
+      yield row;
     }
+    onProgress?.('read', records, records);
+  };
+  if (task.linkage === undefined) {
+    for await (const { record } of rows()) encoder.add(record);
+  } else {
+    const linked = await readLinkedTable(task.document, session.name, rows(), file);
+    for (const record of await linkRecords(session, task, linked, folder, options)) encoder.add(record);
   }
-  onProgress?.('read', records, records);
   return { records, vectors: encoder.vectors() };
 }
 
 /** The one digest of all files that are submitted, table by table. */
-async function digestOf(task: TaskLife, files: ReadonlyMap<string, string>): Promise<string> {
-  const tables = Object.keys(task.document.tables);
+async function digestOf(task: TaskLife, party: string, files: ReadonlyMap<string, string>): Promise<string> {
+  const tables = [ownTable(task.document, party).name];
   const unknown = [...files.keys()].find((name) => !tables.includes(name));
   if (unknown !== undefined) {
-    throw new StrongroomError('USAGE', `The task has no table ${unknown}; it has: ${tables.join(', ')}.`);
+    throw new StrongroomError(
+      'USAGE',
+      `${party} brings no table ${unknown} to this task, but ${tables.join(', ')}.`,
+    );
   }
   const missing = tables.find((name) => !files.has(name));
   if (missing !== undefined) {

@@ -14,6 +14,7 @@ export interface PhaseFigures {
 const PHASES: readonly { readonly phase: string; readonly kinds: readonly Kind[] }[] = [
   { phase: 'approve', kinds: ['proposal', 'approval'] },
   { phase: 'key ceremony', kinds: ['commitment', 'contribution', 'joint-key'] },
+  { phase: 'link', kinds: ['linkage-key', 'linkage-request', 'linkage-answer', 'pseudonyms', 'match'] },
   { phase: 'collect', kinds: ['manifest'] },
   { phase: 'seal and evaluate', kinds: ['seal', 'evaluation'] },
   { phase: 'release', kinds: ['release'] },

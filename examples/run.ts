@@ -3,6 +3,7 @@
  * computation in the clear. An example is a folder with a task.yaml and either a CSV file for each input party,
  * or one survey.csv for all of them.
  */
+import { ownTable } from '../statistics/domain.ts';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +94,7 @@ function inputFiles(task: TaskDocument, folder: string, scratch: string): InputF
   const files = existsSync(survey)
     ? splitByParty(survey, scratch)
     : new Map(task.parties.input.map((party) => [party, join(folder, `${party}.csv`)]));
-  return new Map([...files].map(([party, file]) => [party, new Map([[task.domain.union, file]])]));
+  return new Map([...files].map(([party, file]) => [party, new Map([[ownTable(task, party).name, file]])]));
 }
 
 try {

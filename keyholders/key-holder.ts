@@ -9,19 +9,21 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { openKeyShare } from '../schemes/key-share.ts';
+import { HolderLinkage } from '../schemes/linkage/holder-linkage.ts';
 import type { Board } from '../transport/board.ts';
-import { sha256Hex } from '../trust/digest.ts';
+import { hex, sha256Hex } from '../trust/digest.ts';
 import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
 import { evaluate, inputSetOf, requireSameAsClaimed, requireTimelySeal } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
+import { requireTrueMatch } from '../trust/match.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import { describeProgress, KeyMaking } from './key-making.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
-import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
+import { commitmentStep, contributionStep, linkageAnswerStep, stepsIn } from './steps.ts';
 
 /** How a task ends that a rule stops; as failed where it is not here. */
 const OUTCOMES: Partial<Record<ErrorCode, Payload<'abort'>['outcome']>> = {
@@ -93,6 +95,9 @@ export class KeyHolder implements Disposable {
           break;
         case 'KEYING':
           await this.#makeKey(task);
+          break;
+        case 'COLLECTING':
+          await this.#link(task);
           break;
         case 'EVALUATED':
         case 'RELEASING':
@@ -211,6 +216,30 @@ export class KeyHolder implements Disposable {
   }
 
   /**
+   * Publishes its linkage key, then answers each input party's request, once and for as many points as `admit` has let
+   * pass. Answers hold nothing but products by the linkage key, which serves this task alone.
+   */
+  async #link(task: TaskLife): Promise<void> {
+    const { linkage } = task;
+    if (linkage === undefined) return;
+    const seed = this.#seedOf(task);
+    using own = new HolderLinkage(task.id, seed);
+    seed.fill(0);
+    if (!linkage.keys.has(this.name)) {
+      const content = { point: hex(own.publicKey) };
+      await this.#say(task, 'linkage-key', 'linkage-key', () => Promise.resolve({ content }));
+      return;
+    }
+    for (const [party, request] of linkage.requests) {
+      if (linkage.answersTo(party).has(this.name)) continue;
+      await this.#say(task, linkageAnswerStep(party), 'linkage-answer', async (put) => {
+        const answer = await own.answer(party, await this.#board.get(request.payload.points, party));
+        return { content: { request: request.digest, answer: put(answer) }, blob: answer };
+      });
+    }
+  }
+
+  /**
    * Rules 2 and 3. The only path by which anything that depends on the key share leaves this process: the
    * inputs as their parties signed them, evaluated here, equal to what the aggregator claims, then one share
    * for this one output, sealed to the one receiver that the approved document names, journalled, sent.
@@ -220,6 +249,8 @@ export class KeyHolder implements Disposable {
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));
+      if (task.linkage !== undefined)
+        await requireTrueMatch(task, (party, blob) => this.#board.get(blob, party));
       const outputs = await evaluate(inputSetOf(task), (signed) => this.#board.getAll(signed));
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);

@@ -5,7 +5,7 @@
 import { columnOf, isLabelled, isNumeric, labelsOf, rangeOf, type Columns } from '../statistics/columns.ts';
 import { formatDecimal, parseDecimal } from '../statistics/decimal.ts';
 import type { GroupLayout, Layout } from '../statistics/layout.ts';
-import { tableOf } from '../statistics/layout.ts';
+import { tableNameOf, tableOf } from '../statistics/domain.ts';
 import type { TaskDocument } from '../statistics/task.ts';
 import type { Where } from '../statistics/where.ts';
 
@@ -47,7 +47,7 @@ export interface Population {
 export function askedBy(task: TaskDocument, layout: Layout): Asked {
   const { columns } = tableOf(task);
   return {
-    table: task.domain.union,
+    table: tableNameOf(task),
     columns: Object.keys(columns).map(fold),
     output: task.parties.output,
     minimumContributors: task.disclosure['minimum-contributors'],

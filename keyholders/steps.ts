@@ -11,6 +11,11 @@ export function stepsIn(
     ...task.commitments.map((round, i) => ({ step: commitmentStep(i), signed: round.get(holder) })),
     ...task.contributions.map((round, i) => ({ step: contributionStep(i), signed: round.get(holder) })),
     { step: 'joint-key', signed: task.jointKeys.get(holder) },
+    { step: 'linkage-key', signed: task.linkage?.keys.get(holder) },
+    ...task.inputs.map((party) => ({
+      step: linkageAnswerStep(party),
+      signed: task.linkage?.answersTo(party).get(holder),
+    })),
     { step: 'release', signed: task.releases.get(holder) },
     { step: 'shred', signed: task.shreds.get(holder) },
   ];
@@ -21,6 +26,10 @@ export function stepsIn(
 
 export function commitmentStep(round: number): string {
   return `commitment ${round}`;
+}
+
+export function linkageAnswerStep(party: string): string {
+  return `linkage-answer ${party}`;
 }
 
 export function contributionStep(round: number): string {

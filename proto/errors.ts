@@ -54,6 +54,10 @@ export const ERRORS = {
     kind: 'refused',
     means: 'Bytes said to be a ciphertext, key or share are not a valid one.',
   },
+  LINKAGE_INVALID: {
+    kind: 'refused',
+    means: 'A linkage request, answer or match is not what follows from the keys and the log.',
+  },
   DIGEST_MISMATCH: { kind: 'refused', means: 'Bytes do not hash to what their sender signed.' },
   SEAL_INVALID: { kind: 'refused', means: 'The sealed input set is not the set of manifests in the log.' },
   EVALUATION_MISMATCH: {

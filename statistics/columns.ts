@@ -1,6 +1,7 @@
 /** The columns of a table: what a person declares about them, and what follows for the arithmetic. */
 import { z } from 'zod';
 import { parseDecimal } from './decimal.ts';
+import { NORMALISATION } from './normalise.ts';
 import { strict } from './strict.ts';
 import { LABEL, LINE } from './text.ts';
 
@@ -27,6 +28,12 @@ const CATEGORY = strict({
   values: z.array(z.string().min(1).max(200).regex(LABEL, 'must be text without control characters')).min(1),
 });
 const BOOLEAN = strict({ type: z.literal('boolean') });
+/** Text by which records of several parties are linked. It leaves its owner as a pseudonym only. */
+const KEY = strict({
+  type: z.literal('key'),
+  /** What is done to the text of this table, in this order, so that both sides write a key alike. */
+  normalise: z.array(NORMALISATION).max(8).default([]),
+});
 
 export const COLUMN_NAME = z
   .string()
@@ -34,13 +41,14 @@ export const COLUMN_NAME = z
   .regex(/^[\p{L}_][\p{L}\p{N}_ .()/%-]*$/u, 'must start with a letter and hold letters, digits and _ .()/%-')
   .refine((name) => name !== '__proto__', 'is a reserved name');
 
-export const COLUMN = z.discriminatedUnion('type', [DECIMAL, INTEGER, CATEGORY, BOOLEAN], {
-  error: 'type must be one of decimal, integer, category, boolean',
+export const COLUMN = z.discriminatedUnion('type', [DECIMAL, INTEGER, CATEGORY, BOOLEAN, KEY], {
+  error: 'type must be one of decimal, integer, category, boolean, key',
 });
 
 export type Column = z.infer<typeof COLUMN>;
 export type NumericColumn = Extract<Column, { type: 'decimal' | 'integer' }>;
-type LabelledColumn = Extract<Column, { type: 'category' | 'boolean' }>;
+export type LabelledColumn = Extract<Column, { type: 'category' | 'boolean' }>;
+export type KeyColumn = Extract<Column, { type: 'key' }>;
 
 /** The columns of a table by name, in the order of a record. */
 export type Columns = Readonly<Record<string, Column>>;
@@ -55,7 +63,10 @@ export interface Range {
 export const isNumeric = (column: Column): column is NumericColumn =>
   column.type === 'decimal' || column.type === 'integer';
 
-export const isLabelled = (column: Column): column is LabelledColumn => !isNumeric(column);
+export const isLabelled = (column: Column): column is LabelledColumn =>
+  column.type === 'category' || column.type === 'boolean';
+
+export const isKey = (column: Column): column is KeyColumn => column.type === 'key';
 
 /** The declared range, scaled; undefined where a bound has more decimals than the column has places. */
 export function rangeOf(column: NumericColumn): Range | undefined {

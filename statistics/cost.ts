@@ -138,7 +138,7 @@ function paillierCost(parameters: PaillierParameters, ciphertexts: number): Sche
   };
 }
 
-const bytes = (count: number): string =>
+export const bytes = (count: number): string =>
   count < 1e6
     ? `${Math.ceil(count / 1e3)} kB`
     : count < 1e9

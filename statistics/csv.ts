@@ -7,7 +7,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse, type Parser } from 'csv-parse';
 import { StrongroomError } from '../proto/errors.ts';
-import { openTableReader, type TableRecord } from './table.ts';
+import { openTableReader, type TableRow } from './table.ts';
 import type { Table } from './task.ts';
 
 /** An unclosed quote swallows the rest of the file; this is where it stops. */
@@ -25,11 +25,11 @@ export async function* readTable(
   schema: Table,
   bytes: AsyncIterable<Uint8Array>,
   fileName: string,
-): AsyncGenerator<TableRecord, void, undefined> {
+): AsyncGenerator<TableRow, void, undefined> {
   const table = openTableReader(schema, fileName);
   for await (const fields of readRows(bytes, fileName)) {
-    const record = table.read(fields);
-    if (record !== undefined) yield record;
+    const row = table.read(fields);
+    if (row !== undefined) yield row;
   }
   table.end();
 }

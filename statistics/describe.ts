@@ -1,15 +1,18 @@
 /** A plan in words: what approvers read before they decide, and what `task check` prints. */
-import { numericRange, type Column, type Columns } from './columns.ts';
+import { numericRange, type Column, type Columns, type KeyColumn } from './columns.ts';
 import { costLines } from './cost.ts';
 import { formatDecimal } from './decimal.ts';
-import { binCount, tableOf, type GroupLayout } from './layout.ts';
+import { intersectionOf, ownTable, tableOf } from './domain.ts';
+import { binCount, type GroupLayout } from './layout.ts';
+import { linkageLines } from './linkage-plan.ts';
 import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
+import { normalisationWords } from './normalise.ts';
 import type { Plan } from './plan.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import { marginWords, parameterWords } from './scheme-words.ts';
 import type { Names } from './statistic.ts';
-import type { TaskDocument } from './task.ts';
+import type { Table, TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
 
 const WIDTH = 110;
@@ -24,7 +27,10 @@ export function describePlan(task: TaskDocument, plan: Plan): string {
     ['How', how(plan)],
     ['Why it is exact', exactness(plan)],
     ['Who learns what', leaks(task, plan)],
-    ['What it costs', costLines(plan)],
+    [
+      'What it costs',
+      [...(plan.linkage === null ? [] : linkageLines(plan.linkage, plan.holders)), ...costLines(plan)],
+    ],
   ];
   const blocks = sections.map(([heading, lines]) =>
     [heading, ...lines.map((line) => wrap(line, '  - ', '    '))].join('\n'),
@@ -54,17 +60,35 @@ function few(names: readonly string[]): string {
 }
 
 function dataLines(task: TaskDocument): string[] {
-  const table = tableOf(task);
+  const intersection = intersectionOf(task);
+  if (intersection === undefined) {
+    const { table } = ownTable(task, task.parties.input[0] ?? '');
+    return [
+      `the union of the table ${task.domain.union ?? ''} of every input party, at most ${rows(table)} each`,
+      ...columnLines(table.columns),
+    ];
+  }
   return [
-    `the union of the table ${task.domain.union} of every input party, at most ${table['max-rows']} ${table['max-rows'] === 1 ? 'row' : 'rows'} each`,
-    ...Object.entries(table.columns).map(([name, column]) => `${name}: ${columnWords(column)}`),
+    `the units that stand in the tables of all input parties, linked on ${intersection.on.join(' and ')} through ` +
+      'pseudonyms that only all key holders together can compute, fresh for this task',
+    ...task.parties.input.flatMap((party) => {
+      const { name, table } = ownTable(task, party);
+      return [`${party} brings the table ${name}, at most ${rows(table)}`, ...columnLines(table.columns)];
+    }),
   ];
 }
+
+const rows = (table: Table): string => `${table['max-rows']} ${table['max-rows'] === 1 ? 'row' : 'rows'}`;
+
+const columnLines = (columns: Columns): string[] =>
+  Object.entries(columns).map(([name, column]) => `${name}: ${columnWords(column)}`);
 
 function columnWords(column: Column): string {
   switch (column.type) {
     case 'boolean':
       return 'true or false';
+    case 'key':
+      return `text by which records are linked${normalisation(column)}; it leaves its party as a pseudonym only`;
     case 'category':
       return `one of ${column.values.map((value) => value.replaceAll('\n', '⏎')).join(', ')}`;
     default: {
@@ -73,6 +97,11 @@ function columnWords(column: Column): string {
     }
   }
 }
+
+const normalisation = ({ normalise }: KeyColumn): string =>
+  normalise.length === 0
+    ? ', as it is written'
+    : `, after ${normalise.map(normalisationWords).join(', then ')}`;
 
 function computed(spec: Specification, task: TaskDocument): string {
   const { columns } = tableOf(task);

@@ -1,6 +1,7 @@
 /** What an input party encrypts: the moments of its own records, cell by cell, in the slots of the plan. */
 import { StrongroomError } from '../proto/errors.ts';
-import { binCount, tableOf, type GroupLayout } from './layout.ts';
+import { ownTable, tableOf } from './domain.ts';
+import { binCount, type GroupLayout } from './layout.ts';
 import { splitLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import type { TableRecord } from './table.ts';
@@ -14,9 +15,13 @@ export interface Encoder {
   vectors(): bigint[][];
 }
 
-/** Starts encoding for one input party. Its records must come from `readTable` with the table of the task. */
+/**
+ * Starts encoding for one input party. Its records must come from `readTable` with the party's table; in an
+ * intersection they are those of the units that all parties have.
+ */
 export function openEncoder(task: TaskDocument, plan: Plan, party: string): Encoder {
   const table = tableOf(task);
+  const view = openView(table, ownTable(task, party).table);
   const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table, party) }));
   let records = 0;
   return {
@@ -27,7 +32,8 @@ export function openEncoder(task: TaskDocument, plan: Plan, party: string): Enco
           `More than ${table['max-rows']} rows, the task's max-rows`,
         );
       }
-      for (const { sums } of groups) sums.add(record);
+      const seen = view(record);
+      for (const { sums } of groups) sums.add(seen);
     },
     vectors() {
       const slots = new Array<bigint>(plan.layout.slots).fill(0n);
@@ -37,6 +43,14 @@ export function openEncoder(task: TaskDocument, plan: Plan, party: string): Enco
       );
     },
   };
+}
+
+/** A party's record as one of the table that the statistics are over: the columns of others are 0. */
+function openView(table: Table, own: Table): (record: TableRecord) => TableRecord {
+  if (table === own) return (record) => record;
+  const names = Object.keys(own.columns);
+  const positions = Object.keys(table.columns).map((name) => names.indexOf(name));
+  return (record) => positions.map((position) => at(record, position));
 }
 
 function fill(slots: bigint[], layout: GroupLayout, sums: GroupSums, limbBits: number): void {
@@ -57,14 +71,16 @@ interface GroupSums {
 
 function openGroup(layout: GroupLayout, table: Table, party: string): GroupSums {
   const { by, radices, cells, moments, sides } = layout;
+  if (moments.every(({ owner }) => owner !== undefined && owner !== party)) return NO_SUMS;
   const side = sides.find((candidate) => candidate.party === party);
-  if (sides.length > 0 && side === undefined) return { add: () => undefined, total: () => 0n };
+  if (sides.length > 0 && side === undefined) return NO_SUMS;
   const columns = Object.keys(table.columns);
   const dimensions = by.map((name, i) => ({ column: columns.indexOf(name), radix: radices[i] ?? 1 }));
   const bins = openBins(layout, columns);
   const selected = selector(layout.where, table.columns);
   const selectedHere = selector(side?.where ?? {}, table.columns);
-  const sums = moments.map(({ factors, recordBound }) => {
+  const sums = moments.map(({ factors, recordBound, owner }) => {
+    if (owner !== undefined && owner !== party) return NO_SUM;
     const indices = factors.map((name) => columns.indexOf(name));
     return BigInt(recordBound) <= SAFE ? openSafeSum(cells, indices) : openBigSum(indices);
   });
@@ -106,6 +122,9 @@ interface CellSums {
   add(cell: number, record: TableRecord): void;
   total(cell: number): bigint;
 }
+
+const NO_SUM: CellSums = { add: () => undefined, total: () => 0n };
+const NO_SUMS: GroupSums = { add: () => undefined, total: () => 0n };
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 

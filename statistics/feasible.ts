@@ -1,7 +1,8 @@
 /** What no parameters can help with: values too large to be read exactly, and too many cells. */
 import { StrongroomError } from '../proto/errors.ts';
 import { isNumeric, numericRange } from './columns.ts';
-import { largest, tableOf, type Layout } from './layout.ts';
+import { tableNameOf, tableOf } from './domain.ts';
+import { largest, type Layout } from './layout.ts';
 import { bits } from './limbs.ts';
 import type { TaskDocument } from './task.ts';
 
@@ -31,9 +32,9 @@ export function requireExactValues(task: TaskDocument): void {
       fitting === undefined ? `a range within ±${limit}` : `at most ${fitting} places, or a narrower range`;
     throw new StrongroomError(
       'TASK_IMPOSSIBLE',
-      `tables.${task.domain.union}.columns.${name}: values scaled by 10^${places} reach ${bound}, a number of ` +
+      `tables.${tableNameOf(task)}.columns.${name}: values scaled by 10^${places} reach ${bound}, a number of ` +
         `${bits(bound)} bits; at most 2^53 − 1 can be read exactly. The smallest change is ${change}`,
-      { details: { table: task.domain.union, column: name } },
+      { details: { table: tableNameOf(task), column: name } },
     );
   }
 }

@@ -1,6 +1,14 @@
 /** One field of a table: from its text to the integer that stands for it, or to what was expected instead. */
-import { isNumeric, labelsOf, rangeOf, type Column, type NumericColumn } from './columns.ts';
+import {
+  isNumeric,
+  labelsOf,
+  rangeOf,
+  type LabelledColumn,
+  type KeyColumn,
+  type NumericColumn,
+} from './columns.ts';
 import { formatDecimal } from './decimal.ts';
+import { normaliser } from './normalise.ts';
 
 /**
  * The scaled integer of a number, the index of a category, 0 or 1 of a boolean; a string is the complaint.
@@ -8,8 +16,14 @@ import { formatDecimal } from './decimal.ts';
  */
 export type FieldReader = (text: string) => number | string;
 
-export function fieldReader(column: Column): FieldReader {
+export function fieldReader(column: NumericColumn | LabelledColumn): FieldReader {
   return isNumeric(column) ? numberReader(column) : labelReader(column);
+}
+
+/** The key of a field in its normal form; a string is the complaint, as with `FieldReader`. */
+export function keyReader({ normalise }: KeyColumn): (text: string) => { readonly key: string } | string {
+  const normal = normaliser(normalise);
+  return (text) => (text === '' ? 'is an empty key' : (unreadable(text) ?? normal(text)));
 }
 
 const ZERO = 48;
@@ -52,7 +66,7 @@ function notANumber(text: string, places: number): string {
   return unreadable(text) ?? `must be ${form}, digits only`;
 }
 
-function labelReader(column: Exclude<Column, NumericColumn>): FieldReader {
+function labelReader(column: LabelledColumn): FieldReader {
   const labels = labelsOf(column);
   const index = new Map(labels.map((label, i) => [label, i]));
   if (column.type === 'boolean') index.set('0', 0).set('1', 1);

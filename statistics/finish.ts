@@ -1,7 +1,8 @@
 /** What the output party does with the decrypted sums: join the limbs, total the margins, finish in exact arithmetic. */
 import type { Cell } from './cells.ts';
 import { roundExact } from './exact.ts';
-import { binCount, momentKey, tableOf, type GroupLayout } from './layout.ts';
+import { tableOf } from './domain.ts';
+import { binCount, momentKey, type GroupLayout } from './layout.ts';
 import { joinLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { plausibilityOf } from './plausible.ts';

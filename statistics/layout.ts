@@ -9,7 +9,9 @@
  *
  * counted over all ciphertexts: with n slots each, slot s is slot s mod n of ciphertext ⌊s / n⌋.
  */
+import { StrongroomError } from '../proto/errors.ts';
 import { columnOf, isLabelled, labelsOf, numericRange, type Range } from './columns.ts';
+import { intersectionOf, ownersOf, tableNameOf, tableOf } from './domain.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Moment, Side } from './statistic.ts';
@@ -28,6 +30,8 @@ interface MomentLayout {
   readonly totalBound: string;
   /** |number| in any one of its slots, summed over the parties. */
   readonly slotBound: string;
+  /** In an intersection, the party whose columns decide it: it alone sums. Absent where every party does. */
+  readonly owner?: string;
 }
 
 /** Which records of which parties are summed, in which cells. */
@@ -78,11 +82,11 @@ export function layOut(task: TaskDocument, slotLimit: bigint): Layout | undefine
   const table = tableOf(task);
   const scoped = task.statistics.map((spec) => ({ spec, scope: scopeOf(spec, table) }));
   for (const members of Map.groupBy(scoped, ({ scope }) => JSON.stringify(scope)).values()) {
-    const group = layOutGroup(members, table, limits, slots);
+    const group = layOutGroup(members, task, limits, slots);
     slots += group.cells * group.width;
     groups.push(group);
   }
-  return { table: task.domain.union, slots, limbBits: limits.limbBits, groups };
+  return { table: tableNameOf(task), slots, limbBits: limits.limbBits, groups };
 }
 
 export const limitsFor = (contributors: bigint, slotLimit: bigint): Limits => ({
@@ -90,13 +94,6 @@ export const limitsFor = (contributors: bigint, slotLimit: bigint): Limits => ({
   slotLimit,
   limbBits: limbBitsFor(contributors, slotLimit),
 });
-
-/** The table that the statistics are over; its presence is a rule of a valid task. */
-export function tableOf(task: TaskDocument): Table {
-  const table = task.tables[task.domain.union];
-  if (table === undefined) throw new RangeError('the task has not been validated');
-  return table;
-}
 
 function scopeOf(spec: Specification, table: Table): Scope {
   const statistic = statisticOf(spec);
@@ -114,10 +111,11 @@ export const momentKey = (factors: Moment): string => JSON.stringify(factors.toS
 
 function layOutGroup(
   members: readonly { readonly spec: Specification; readonly scope: Scope }[],
-  table: Table,
+  task: TaskDocument,
   limits: Limits,
   firstSlot: number,
 ): GroupLayout {
+  const table = tableOf(task);
   const [first] = members;
   if (first === undefined) throw new RangeError('a group has at least one statistic');
   const { scope } = first;
@@ -127,9 +125,11 @@ function layOutGroup(
   const moments: MomentLayout[] = [];
   let width = 0;
   for (const factors of distinct) {
-    const moment = layOutMoment(factors, table, limits, width);
+    const owner = ownerOf(task, scope, factors, members);
+    const parties = owner === undefined ? limits : { ...limits, contributors: 1n };
+    const moment = layOutMoment(factors, table, parties, width);
     width += moment.limbs;
-    moments.push(moment);
+    moments.push(owner === undefined ? moment : { ...moment, owner });
   }
   const cells = radices.reduce((product, radix) => product * radix, binCount(scope));
   return {
@@ -146,6 +146,28 @@ function layOutGroup(
 /** How many bins each cell by labels is cut into. */
 export const binCount = ({ bins }: Pick<Scope, 'bins'>): number =>
   bins === null ? 1 : bins.edges.length - 1;
+
+/**
+ * Who sums a moment of an intersection: the party that has all the columns on which it depends, or the first one
+ * where it depends on none. Undefined in a union. Throws TASK_IMPOSSIBLE for columns of several parties.
+ */
+function ownerOf(
+  task: TaskDocument,
+  { by, where, bins }: Scope,
+  factors: Moment,
+  members: readonly { readonly spec: Specification }[],
+): string | undefined {
+  if (intersectionOf(task) === undefined) return undefined;
+  const columns = [...by, ...Object.keys(where), ...(bins === null ? [] : [bins.column]), ...factors];
+  const owners = ownersOf(task, columns);
+  if (owners.length <= 1) return owners[0] ?? task.parties.input[0];
+  throw new StrongroomError(
+    'TASK_IMPOSSIBLE',
+    `${members.map(({ spec }) => spec.name).join(', ')}: the columns ${[...new Set(columns)].join(', ')} are of ` +
+      `${owners.join(' and ')}, and products of columns of several parties cannot be computed. The smallest change ` +
+      'is to use columns of one party in each statistic',
+  );
+}
 
 /** Every party brings at most max-rows records, so |Σ| ≤ max-rows · Π max|x| at one party and C times that in all. */
 function layOutMoment(factors: Moment, table: Table, limits: Limits, offset: number): MomentLayout {

@@ -1,7 +1,8 @@
 /** The leakage statement: what each role learns when a task runs as planned, sizes and times included. */
 import type { Parameters } from '../schemes/scheme.ts';
 import { columnOf, isLabelled, labelsOf } from './columns.ts';
-import { binCount, tableOf, type GroupLayout, type Layout } from './layout.ts';
+import { intersectionOf, tableOf } from './domain.ts';
+import { binCount, type GroupLayout, type Layout } from './layout.ts';
 import { statisticOf } from './registry.ts';
 import type { TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
@@ -22,19 +23,46 @@ export function leakageOf(
   scheme: Parameters['scheme'],
 ): Leakage {
   const size = ciphertexts === 1 ? 'one ciphertext' : `${ciphertexts} ciphertexts`;
+  const linked = intersectionOf(task) === undefined ? undefined : linkageLeaks(task);
   return {
     everybody: [
       'the task document, who approved it and when, and which input parties submitted and when',
       `that each input party submits ${size}, whatever the number of its records`,
       ...(scheme === 'paillier' ? [CANDIDATES] : []),
+      ...(linked?.everybody ?? []),
     ],
-    aggregator: ['nothing more: it holds ciphertexts and no key'],
+    aggregator: [...(linked?.matchers ?? []), 'nothing more: it holds ciphertexts and no key'],
     keyHolders: [
+      ...(linked?.matchers ?? []),
       `nothing more, unless all ${task.parties.processing.length} of them work together: ` +
-        'then they can decrypt every input',
+        (linked === undefined
+          ? 'then they can decrypt every input'
+          : 'then they can decrypt every input, and tell for any key that they can guess whose table has it'),
     ],
-    inputParties: ['nothing about the others’ records; each knows its own'],
-    outputParty: [...outputs(task, layout), ...subtraction(task), origin(layout)],
+    inputParties: linked?.inputParties ?? ['nothing about the others’ records; each knows its own'],
+    outputParty: [
+      ...outputs(task, layout),
+      ...subtraction(task),
+      ...(linked === undefined ? [origin(layout)] : []),
+    ],
+  };
+}
+
+/** Pseudonyms are for matching, so whoever has the lists learns who has how many units in common with whom. */
+function linkageLeaks({ parties }: TaskDocument) {
+  const lists = parties.input.join(', ');
+  return {
+    everybody: [
+      `how many records each of ${lists} brings, how many units stand in all of their tables, and how many in any`,
+    ],
+    matchers: [
+      'one pseudonym for each record of each input party, and so which of them belong to one unit (the match pattern), ' +
+        'but no key, as long as one key holder keeps to itself; in no other task does a unit have the same pseudonym',
+    ],
+    inputParties: [
+      'which of its own records are of units that all other input parties have too, and the pseudonyms of the others’ ' +
+        'records; nothing about what those records say',
+    ],
   };
 }
 

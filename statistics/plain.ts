@@ -7,7 +7,7 @@ import type { Cell } from './cells.ts';
 import { columnOf, isLabelled, labelsOf, numericRange, type Columns } from './columns.ts';
 import { formatDecimal, parseDecimal } from './decimal.ts';
 import type { Exact } from './exact.ts';
-import { tableOf } from './layout.ts';
+import { tableOf } from './domain.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Result } from './result.ts';
 import { shapeResult } from './shape.ts';

@@ -12,13 +12,14 @@ import { largestSlot } from './fit.ts';
 import { bits } from './limbs.ts';
 import type { Layout } from './layout.ts';
 import { leakageOf, type Leakage } from './leakage.ts';
+import { planLinkage, type LinkagePlan } from './linkage-plan.ts';
 import type { TaskDocument } from './task.ts';
 
 /** RLWE.md §5: below this, what a share reveals about its key is no longer negligible. */
 const STATISTICAL_FLOOR = 40;
 
 interface SchemePlan<P extends SumParameters> {
-  readonly version: 'strongroom-plan/2';
+  readonly version: 'strongroom-plan/3';
   readonly scheme: P['scheme'];
   readonly why: string;
   readonly contributors: number;
@@ -28,6 +29,8 @@ interface SchemePlan<P extends SumParameters> {
   readonly ciphertexts: number;
   readonly circuit: string;
   readonly depth: 0;
+  /** How records are linked before they are encrypted; null in a union. */
+  readonly linkage: LinkagePlan | null;
   readonly parameters: P;
   /** λ of the smudging, or of the hiding in the key ceremony. */
   readonly statisticalBits: number;
@@ -72,11 +75,12 @@ export function planTask(task: TaskDocument): Plan {
     );
   }
   requireExactValues(task);
+  const linkage = planLinkage(task);
   const { fit, why } = chooseFit(task);
   const { layout, ciphertexts, parameters } = fit;
   const { contributors, holders } = parameters;
   const common = {
-    version: 'strongroom-plan/2',
+    version: 'strongroom-plan/3',
     why,
     contributors,
     holders,
@@ -84,10 +88,11 @@ export function planTask(task: TaskDocument): Plan {
     ciphertexts,
     circuit: `the sum of ${contributors} ciphertexts${ciphertexts === 1 ? '' : `, ${ciphertexts} times over`}`,
     depth: 0,
+    linkage,
     statisticalBits: parameters.statisticalBits,
     evaluationKeys: [],
     checks: [],
-    upload: uploadOf(parameters, ciphertexts),
+    upload: uploadOf(parameters, ciphertexts, linkage),
     leakage: leakageOf(task, layout, ciphertexts, parameters.scheme),
   } as const;
   return parameters.scheme === 'bfv'
@@ -106,7 +111,11 @@ const bfvMargins = ({ marginBits, plainModulus }: BfvParameters, layout: Layout)
 });
 
 /** A key ceremony that is a search is given room for the most batches of candidates that it may try. */
-function uploadOf(parameters: SumParameters, ciphertexts: number): Plan['upload'] {
+function uploadOf(
+  parameters: SumParameters,
+  ciphertexts: number,
+  linkage: LinkagePlan | null,
+): Plan['upload'] {
   const shares = ciphertexts * parameters.shareBytes;
   const key =
     parameters.scheme === 'bfv'
@@ -114,7 +123,7 @@ function uploadOf(parameters: SumParameters, ciphertexts: number): Plan['upload'
       : parameters.ceremonyBytes * Math.ceil(parameters.mostCandidates / parameters.candidatesPerBatch) +
         parameters.shareProofBytes;
   return {
-    inputBytes: ciphertexts * parameters.ciphertextBytes,
-    holderBytes: key + parameters.jointKeyBytes + shares,
+    inputBytes: ciphertexts * parameters.ciphertextBytes + (linkage?.inputBytes ?? 0),
+    holderBytes: key + parameters.jointKeyBytes + shares + (linkage?.holderBytes ?? 0),
   };
 }

@@ -16,6 +16,16 @@ export const BFV_MICROSECONDS = {
   combine: 1.5,
 };
 
+/** Microseconds for each record; P-256 by OpenSSL and bigints (`schemes/linkage/`). */
+export const LINKAGE_MICROSECONDS = {
+  /** To blind its key and unblind the answers. */
+  blind: 400,
+  /** To check the answer of one key holder. */
+  verify: 250,
+  /** To answer, with the proof. */
+  answer: 320,
+};
+
 interface PaillierSpeed {
   /** Mean of the whole key ceremony of one of three holders. */
   readonly ceremony: number;

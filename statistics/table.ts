@@ -1,10 +1,18 @@
 /** The table of one party, checked row by row against the schema that the task declares, whatever its file format. */
 import { StrongroomError } from '../proto/errors.ts';
-import { fieldReader, type FieldReader } from './field.ts';
+import { isKey, type Column } from './columns.ts';
+import { fieldReader, keyReader } from './field.ts';
 import type { Table } from './task.ts';
 
-/** One integer for each column of the schema, in its order: a scaled number, or the index of a label. */
+/** One integer for each column of the schema, in its order: a scaled number, the index of a label, 0 for a key. */
 export type TableRecord = readonly number[];
+
+/** A record with its keys in normal form, in the order of the schema's key columns, and the row that it stands in. */
+export interface TableRow {
+  readonly record: TableRecord;
+  readonly keys: readonly string[];
+  readonly row: number;
+}
 
 /** Enough for a person to see the pattern, and few enough to read. */
 const MAX_PROBLEMS = 10;
@@ -21,7 +29,7 @@ export interface TableReader {
    * Takes the next row, the first being the header. Undefined for the header and after the first problem.
    * Throws TABLE_INVALID for a wrong header, at the tenth problem, and at one row more than max-rows.
    */
-  read(fields: readonly string[]): TableRecord | undefined;
+  read(fields: readonly string[]): TableRow | undefined;
   /** Throws TABLE_INVALID where there were problems, no header or no record. */
   end(): void;
 }
@@ -45,9 +53,9 @@ export function openTableReader(schema: Table, file: string): TableReader {
         });
         throw refusal(file, problems);
       }
-      const record = readRow(fields, row, problems);
+      const read = readRow(fields, row, problems);
       if (problems.length >= MAX_PROBLEMS) throw refusal(file, problems.slice(0, MAX_PROBLEMS));
-      return problems.length === 0 ? record : undefined;
+      return problems.length === 0 ? read : undefined;
     },
     end() {
       if (row === 0) throw refusal(file, [{ row: 1, message: 'the file is empty; it needs a header' }]);
@@ -58,37 +66,33 @@ export function openTableReader(schema: Table, file: string): TableReader {
 }
 
 /** Reads one row, and adds what is wrong with it to `problems`. */
-type RowReader = (fields: readonly string[], row: number, problems: Problem[]) => TableRecord;
+type RowReader = (fields: readonly string[], row: number, problems: Problem[]) => TableRow;
 
 function openRowReader(schema: Table, header: readonly string[], file: string): RowReader {
   checkHeader(schema, header, file);
   const readers = Object.entries(schema.columns).map(([name, column]) => ({
     name,
     position: header.indexOf(name),
-    read: fieldReader(column),
+    read: readerOf(column),
   }));
   return (fields, row, problems) => {
     if (fields.length !== header.length) {
       problems.push({ row, message: wrongLength(fields, header.length) });
-      return [];
+      return { record: [], keys: [], row };
     }
-    return readers.map(({ name, position, read }) => readField(fields, name, position, read, row, problems));
+    const keys: string[] = [];
+    const record = readers.map(({ name, position, read }) => {
+      const value = read(fields[position] ?? '');
+      if (typeof value === 'number') return value;
+      if (typeof value === 'string') problems.push({ row, column: name, message: value });
+      else keys.push(value.key);
+      return 0;
+    });
+    return { record, keys, row };
   };
 }
 
-function readField(
-  fields: readonly string[],
-  name: string,
-  position: number,
-  read: FieldReader,
-  row: number,
-  problems: Problem[],
-): number {
-  const value = read(fields[position] ?? '');
-  if (typeof value === 'number') return value;
-  problems.push({ row, column: name, message: value });
-  return 0;
-}
+const readerOf = (column: Column) => (isKey(column) ? keyReader(column) : fieldReader(column));
 
 function wrongLength(fields: readonly string[], expected: number): string {
   if (fields.length === 1 && fields[0] === '') return 'is blank';
@@ -112,7 +116,8 @@ function checkHeader(schema: Table, header: readonly string[], file: string): vo
   if (problems.length > 0) throw refusal(file, problems.slice(0, MAX_PROBLEMS));
 }
 
-function refusal(file: string, problems: readonly Problem[]): StrongroomError {
+/** The refusal of a table, with what is wrong in it. */
+export function refusal(file: string, problems: readonly Problem[]): StrongroomError {
   const lines = problems.map(({ row, column, message }) => {
     const name = typeof column === 'string' ? `"${column}"` : column;
     return `${file}: row ${row}${name === undefined ? '' : `, column ${name}`}: ${message}`;

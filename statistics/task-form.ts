@@ -51,8 +51,16 @@ export const TASK_FORM = strict({
     controllers: z.array(NAME).default([]),
   }),
   tables: z.record(NAME, TABLE),
-  /** Which records the statistics are over: the union of this table at every input party. */
-  domain: strict({ union: NAME }),
+  /** Which records the statistics are over; one of the two. */
+  domain: strict({
+    /** The records that the input parties have of this table, all together. */
+    union: NAME.optional(),
+    /** The units that stand in the tables of all input parties: each party's own table, linked on these keys. */
+    intersection: strict({
+      tables: z.record(NAME, NAME),
+      on: z.array(COLUMN_NAME).min(1, 'must name at least one key column').max(8),
+    }).optional(),
+  }),
   statistics: z.array(SPECIFICATION).min(1, 'must ask for at least one statistic').max(1000),
   disclosure: strict({
     /** How many input parties must have contributed before anything may be released. */

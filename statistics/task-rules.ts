@@ -1,8 +1,9 @@
 /** What must hold between the fields of a task document. */
 import type { ErrorCode } from '../proto/errors.ts';
 import { isNumeric, rangeOf, type Columns } from './columns.ts';
+import { tableOf } from './domain.ts';
+import { domainProblems } from './domain-rules.ts';
 import { repeated, specificationProblems } from './specification-rules.ts';
-import { didYouMean } from './suggest.ts';
 import type { TaskDocument } from './task-form.ts';
 
 export interface Issue {
@@ -19,17 +20,17 @@ const invalid = (path: readonly PropertyKey[], message: string): Issue => ({
 
 /** Everything that is wrong with a document of the right form; empty where it is a valid task. */
 export function brokenRules(task: TaskDocument): Issue[] {
-  const table = Object.hasOwn(task.tables, task.domain.union) ? task.tables[task.domain.union] : undefined;
+  const domain = domainProblems(task).map(({ path, message }) => invalid(path, message));
   return [
     ...committeeIssues(task),
     ...partyIssues(task),
     ...Object.entries(task.tables).flatMap(([name, { columns }]) => columnIssues(name, columns)),
-    ...domainIssues(task),
+    ...domain,
     ...securityIssues(task),
     ...repeated(task.statistics.map(({ name }) => name)).map((index) =>
       invalid(['statistics', index, 'name'], 'is the name of another statistic too'),
     ),
-    ...(table === undefined ? [] : specificationIssues(task, table.columns)),
+    ...(domain.length > 0 ? [] : specificationIssues(task, tableOf(task).columns)),
   ];
 }
 
@@ -81,18 +82,6 @@ function columnIssues(table: string, columns: Columns): Issue[] {
     }
     return range.minimum <= range.maximum ? [] : [invalid(path, 'min is greater than max')];
   });
-}
-
-function domainIssues({ tables, domain }: TaskDocument): Issue[] {
-  const names = Object.keys(tables);
-  if (!names.includes(domain.union)) {
-    return [
-      invalid(['domain', 'union'], `there is no table "${domain.union}"${didYouMean(domain.union, names)}`),
-    ];
-  }
-  return names
-    .filter((name) => name !== domain.union)
-    .map((name) => invalid(['tables', name], 'is not in the domain: nobody needs to bring it'));
 }
 
 /** A length that was asked for and would not be used is told, not passed over. */

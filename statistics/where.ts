@@ -4,6 +4,8 @@ import {
   BOUND,
   columnOf,
   COLUMN_NAME,
+  isKey,
+  isLabelled,
   isNumeric,
   labelsOf,
   placesOf,
@@ -46,6 +48,8 @@ export const whereProblems = (where: Where, columns: Columns): Problem[] =>
       const message = `there is no column "${name}"${didYouMean(name, Object.keys(columns))}`;
       return [{ path: [name], message }];
     }
+    if (isKey(column))
+      return [{ path: [name], message: `"${name}" is a key; records are linked by it alone` }];
     if (isNumeric(column)) return rangeProblems(name, condition, columns);
     if (!Array.isArray(condition)) {
       return [{ path: [name], message: `"${name}" is ${column.type}; it needs a label or a list of labels` }];
@@ -95,7 +99,7 @@ function acceptor(name: string, condition: Where[string], columns: Columns): (va
   const column = columnOf(columns, name);
   if (column === undefined) throw new RangeError('the task has not been validated');
   if (Array.isArray(condition)) {
-    const labels = isNumeric(column) ? [] : labelsOf(column);
+    const labels = isLabelled(column) ? labelsOf(column) : [];
     const indices = new Set(condition.map((label) => labels.indexOf(label)));
     return (value) => indices.has(value);
   }

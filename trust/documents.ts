@@ -47,8 +47,35 @@ const SCHEMAS = {
   }),
   /** A key holder: the joint public key that it computed and tested itself. */
   'joint-key': z.strictObject({ ...step, key: blob }),
-  /** An input party: its ciphertexts under that joint key, in the order of the plan. */
-  manifest: z.strictObject({ ...step, key: digest, ciphertexts: z.array(blob).min(1).max(10_000) }),
+  /** A key holder, in a task that links records: its linkage point kᵢ·G of P-256, x and y in hexadecimal. */
+  'linkage-key': z.strictObject({ ...step, point: z.string().regex(/^[0-9a-f]{128}$/) }),
+  /** An input party: the blinded keys of its records, one point for each. */
+  'linkage-request': z.strictObject({ ...step, points: blob }),
+  /** A key holder: its scalar times every point of a request, with the proof. */
+  'linkage-answer': z.strictObject({ ...step, request: digest, answer: blob }),
+  /** An input party: the pseudonyms of its records, sorted. */
+  pseudonyms: z.strictObject({ ...step, request: digest, list: blob }),
+  /**
+   * The aggregator: which lists it has matched, as digests of the envelopes in the order of the input parties, how
+   * many units stand in all of them and in any, and the digest of the pattern (`matchDigest`).
+   */
+  match: z.strictObject({
+    ...step,
+    lists: z.array(digest).min(2),
+    records: z.int().nonnegative(),
+    union: z.int().positive(),
+    pattern: digest,
+  }),
+  /**
+   * An input party: its ciphertexts under that joint key, in the order of the plan. `match` is the match whose records
+   * they are of, in a task that links records, and absent in any other.
+   */
+  manifest: z.strictObject({
+    ...step,
+    key: digest,
+    match: digest.optional(),
+    ciphertexts: z.array(blob).min(1).max(10_000),
+  }),
   /** The aggregator: the input set, as digests of the manifests' envelopes in log order. Nothing comes after it. */
   seal: z.strictObject({ ...step, manifests: z.array(digest).min(1) }),
   /** The aggregator: what it says evaluation gives. */
@@ -163,6 +190,12 @@ export function blobsOf({ kind, payload }: AnySigned): readonly Blob[] {
       return [payload.message];
     case 'joint-key':
       return [payload.key];
+    case 'linkage-request':
+      return [payload.points];
+    case 'linkage-answer':
+      return [payload.answer];
+    case 'pseudonyms':
+      return [payload.list];
     case 'manifest':
       return payload.ciphertexts;
     case 'evaluation':

@@ -6,11 +6,13 @@ import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { commitsEveryRound } from '../schemes/contribution.ts';
 import type { SchemeContext } from '../schemes/scheme.ts';
 import { milliseconds } from '../statistics/duration.ts';
+import { intersectionOf } from '../statistics/domain.ts';
 import { planTask, type Plan } from '../statistics/plan.ts';
 import { validateTask, type TaskDocument } from '../statistics/task.ts';
 import { checkCommittee } from './committee.ts';
 import type { Consortium } from './consortium.ts';
 import { canonicalJson, sha256Hex } from './digest.ts';
+import { LinkageLife } from './linkage-life.ts';
 import { blobsOf, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
 
 export type Phase =
@@ -81,6 +83,8 @@ export class TaskLife {
   /** The contribution that was opened last, and when the first was: for people who watch. */
   ceremony: { about: string; round: number; startedAt: string; at: string } | undefined;
   readonly jointKeys = new Map<string, Signed<'joint-key'>>();
+  /** In a task that links records. */
+  readonly linkage: LinkageLife | undefined;
   readonly manifests = new Map<string, Signed<'manifest'>>();
   /** The digests of all ciphertexts of the manifests that count. */
   readonly submitted = new Set<string>();
@@ -115,6 +119,7 @@ export class TaskLife {
     this.plan = planTask(this.document);
     this.planDigest = planDigest(this.plan);
     this.aggregator = consortium.aggregator.party;
+    this.linkage = intersectionOf(this.document) === undefined ? undefined : new LinkageLife();
   }
 
   /** What binds everything of the scheme to this task. */
@@ -200,6 +205,7 @@ export class TaskLife {
     this.entries.push(index);
     this.seenSizes.push(payload.seen.size);
     for (const blob of blobsOf(document)) this.blobs.set(blob.digest, kind);
+    this.linkage?.apply(document);
     switch (kind) {
       case 'proposal':
         return;
@@ -227,6 +233,13 @@ export class TaskLife {
       case 'manifest':
         this.manifests.set(payload.by, document);
         for (const { digest } of payload.ciphertexts) this.submitted.add(digest);
+        return;
+      case 'linkage-key':
+      case 'linkage-request':
+      case 'linkage-answer':
+      case 'pseudonyms':
+      case 'match':
+        // In `linkage`.
         return;
       case 'seal':
         this.seal = document;

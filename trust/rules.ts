@@ -6,6 +6,7 @@
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { commitsEveryRound } from '../schemes/contribution.ts';
 import { commitTo, type AnySigned, type Signed } from './documents.ts';
+import { admitLinkage, type LinkageDocument } from './linkage-rules.ts';
 import type { DeadlinePhase, Phase, TaskLife } from './life.ts';
 
 /** Throws the reason why this document must not stand here. */
@@ -32,6 +33,17 @@ export function admit(task: TaskLife, document: AnySigned): void {
       requireSpeaker(kind, payload.by, task.holders);
       if (task.completeRounds === 0) throw refuse('NOT_APPROVED', 'Not every key holder has contributed');
       return requireOnce(kind, payload.by, task.jointKeys);
+    case 'linkage-key':
+    case 'linkage-answer':
+      requireSpeaker(kind, payload.by, task.holders);
+      return admitCollecting(task, document);
+    case 'linkage-request':
+    case 'pseudonyms':
+      requireSpeaker(kind, payload.by, task.inputs);
+      return admitCollecting(task, document);
+    case 'match':
+      requireSpeaker(kind, payload.by, [task.aggregator]);
+      return admitCollecting(task, document);
     case 'manifest':
       return admitManifest(task, document);
     case 'seal':
@@ -65,7 +77,7 @@ export function readDocument(task: TaskLife, document: AnySigned, index: number)
     if (!(error instanceof StrongroomError)) throw error;
     const { kind, payload } = document;
     task.ignored.push({ index, kind, by: payload.by, code: error.code, why: error.message });
-    if (payload.by === task.aggregator && (kind === 'seal' || kind === 'evaluation')) {
+    if (payload.by === task.aggregator && (kind === 'seal' || kind === 'evaluation' || kind === 'match')) {
       task.violate(payload.by, error.code, error.message);
     }
     return;
@@ -117,14 +129,29 @@ function requireCeremony(task: TaskLife, kind: string, by: string, round: number
   if (round > task.completeRounds) throw refuse('PHASE_CLOSED', `Round ${round - 1} is not complete`);
 }
 
+/** Records are linked once there is a joint key, and before the inputs are due. */
+function admitCollecting(task: TaskLife, document: LinkageDocument): void {
+  const { kind, payload } = document;
+  if (task.jointKey === undefined) throw refuse('NOT_APPROVED', 'The task has no joint key yet');
+  requirePhase(task, kind, ['COLLECTING']);
+  admitLinkage(task, document);
+  requireBefore(task, 'collect', payload.at);
+}
+
 function admitManifest(task: TaskLife, document: Signed<'manifest'>): void {
-  const { by, at, key, ciphertexts } = document.payload;
+  const { by, at, key, match, ciphertexts } = document.payload;
   requireSpeaker('manifest', by, task.inputs);
   if (task.jointKey === undefined) throw refuse('NOT_APPROVED', 'The task has no joint key yet');
   requirePhase(task, 'manifest', ['COLLECTING']);
   requireOnce('manifest', by, task.manifests);
   if (key !== task.jointKey.digest)
     throw refuse('JOINT_KEY_MISMATCH', `${by} encrypted under another key`, by);
+  if (task.linkage !== undefined && task.linkage.match === undefined) {
+    throw refuse('PHASE_CLOSED', 'The records have not been matched yet');
+  }
+  if (match !== task.linkage?.match?.digest) {
+    throw refuse('LINKAGE_INVALID', `${by} encrypted the records of another match`, by);
+  }
   const { ciphertexts: count, parameters } = task.plan;
   const { ciphertextBytes } = parameters;
   if (ciphertexts.length !== count || ciphertexts.some((blob) => blob.size !== ciphertextBytes)) {
@@ -208,7 +235,13 @@ function admitAbort(task: TaskLife, document: Signed<'abort'>): void {
     rejected: task.holders,
     cancelled: [task.proposal.payload.by],
     expired: [...task.holders, task.aggregator],
-    failed: [...task.holders, task.aggregator, task.document.parties.output],
+    // An input party that is answered wrongly can show it to everybody, and without it there is no result.
+    failed: [
+      ...task.holders,
+      task.aggregator,
+      task.document.parties.output,
+      ...(task.linkage === undefined ? [] : task.inputs),
+    ],
   }[outcome];
   requireSpeaker(`abort (${outcome})`, by, speakers);
 }

@@ -1,14 +1,15 @@
 /** A task and what this key holder knows about it, as the values that `schema.cedarschema` declares. */
 import type { CedarValueJson, Context, EntityJson } from '@cedar-policy/cedar-wasm/nodejs';
+import { tableNameOf, tableOf } from '../../statistics/domain.ts';
 import { daysSinceEarlier, type History } from './history.ts';
 import { deadlinesOf, type Subject } from './subject.ts';
 
 export function taskEntity(subject: Subject): EntityJson {
   const { document, plan, proposedAt } = subject;
-  const { parties, tables, domain, statistics } = document;
+  const { parties, statistics } = document;
   const [approveBy, collectBy, expires] = deadlinesOf(subject);
   const { groups } = plan.layout;
-  const table = tables[domain.union];
+  const table = tableOf(document);
   const measured = groups.flatMap(({ moments }) => moments.flatMap(({ factors }) => factors));
   const bins = groups.flatMap(({ bins: cut }) => (cut === null ? [] : [cut.column]));
   const conditions = groups.flatMap(({ where, sides }) => [where, ...sides.map((side) => side.where)]);
@@ -30,9 +31,9 @@ export function taskEntity(subject: Subject): EntityJson {
       output: party(parties.output),
       controllers: parties.controllers.map(party),
       minimumContributors: document.disclosure['minimum-contributors'],
-      table: domain.union,
-      columns: Object.keys(table?.columns ?? {}),
-      maxRows: table?.['max-rows'] ?? 0,
+      table: tableNameOf(document),
+      columns: Object.keys(table.columns),
+      maxRows: table['max-rows'],
       statistics: distinct(statistics.map(({ statistic }) => statistic)),
       measured: distinct([...measured, ...bins]),
       groupedBy: distinct(groups.flatMap(({ by }) => by)),

@@ -4,10 +4,11 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readTable } from '../../statistics/csv.ts';
-import { readAll, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
+import { tableOf } from '../../statistics/domain.ts';
+import { readAll, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const COUNT = [{ name: 'n', statistic: 'count' }];
-const TABLE = tableOfTask(
+const TABLE = tableOf(
   taskOf(
     {
       group: { type: 'category', values: ['x', 'two\nlines', 'a "b", c', 'é'] },
@@ -56,9 +57,7 @@ test('every decimal of the declared range is read exactly', async () => {
     fc.asyncProperty(fc.maxSafeInteger(), fc.integer({ min: 0, max: 15 }), async (scaled, places) => {
       const unit = 10n ** BigInt(places);
       const bound = `${BigInt(limit) / unit}${places === 0 ? '' : `.${String(BigInt(limit) % unit).padStart(places, '0')}`}`;
-      const table = tableOfTask(
-        taskOf({ x: { type: 'decimal', places, min: `-${bound}`, max: bound } }, COUNT),
-      );
+      const table = tableOf(taskOf({ x: { type: 'decimal', places, min: `-${bound}`, max: bound } }, COUNT));
       const digits = String(Math.abs(scaled)).padStart(places + 1, '0');
       const split = digits.length - places;
       const text = `${scaled < 0 ? '-' : ''}${digits.slice(0, split)}${places === 0 ? '' : `.${digits.slice(split)}`}`;
@@ -85,7 +84,7 @@ test(`${ROWS} rows stream in constant memory`, async () => {
   let peak = 0;
   collect();
   const before = process.memoryUsage().heapUsed;
-  for await (const record of readTable(table, source(), 'big.csv')) {
+  for await (const { record } of readTable(table, source(), 'big.csv')) {
     total += record[1] ?? 0;
     if (++rows % (ROWS / 10) !== 0) continue;
     collect();

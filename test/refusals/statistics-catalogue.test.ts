@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { finishTask } from '../../statistics/finish.ts';
 import { planTask } from '../../statistics/plan.ts';
-import { readAll, refusalOf, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
+import { tableOf } from '../../statistics/domain.ts';
+import { readAll, refusalOf, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const COLUMNS = {
   kind: { type: 'category', values: ['north', 'south'] },
@@ -198,7 +199,7 @@ test.each(['0', '0.0', '-1.5'])('a weight of %s names its row and column', async
     { name: 's', statistic: 'mean', ...OF_X, weight: 'w' },
   ]);
   const csv = `x,w\n1.00,2.0\n3.00,${weight}\n`;
-  const error = await refusalOf('TABLE_INVALID', () => readAll(tableOfTask(task), csv));
+  const error = await refusalOf('TABLE_INVALID', () => readAll(tableOf(task), csv));
   expect(error.message).toBe('units.csv: row 3, column "w": is outside the declared range, 0.1 to 9.9');
   expect(error.details).toEqual({ file: 'units.csv', row: 3, column: 'w' });
 });

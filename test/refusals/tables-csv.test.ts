@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readTable } from '../../statistics/csv.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { planTask } from '../../statistics/plan.ts';
-import { readAll, refusalOf, tableOfTask, taskOf } from '../fixtures/statistics-tasks.ts';
+import { tableOf } from '../../statistics/domain.ts';
+import { readAll, refusalOf, taskOf } from '../fixtures/statistics-tasks.ts';
 
 const TASK = taskOf(
   {
@@ -16,7 +17,7 @@ const TASK = taskOf(
   {},
   5,
 );
-const TABLE = tableOfTask(TASK);
+const TABLE = tableOf(TASK);
 const HEADER = 'group,amount,flag,size\n';
 const GOOD = `${HEADER}x,1.50,true,3\n`;
 
@@ -126,7 +127,7 @@ describe.each(Object.entries(REFUSED))('%s', (_name, [content, { row, column, ru
 });
 
 test('several problems are told at once, at most ten of them', async () => {
-  const wide = tableOfTask(taskOf({ a: { type: 'boolean' } }, [{ name: 'n', statistic: 'count' }]));
+  const wide = tableOf(taskOf({ a: { type: 'boolean' } }, [{ name: 'n', statistic: 'count' }]));
   const few = await refusalOf('TABLE_INVALID', () => readAll(wide, 'a\nyes\n1\nno\n'));
   expect(few.message.split('\n')).toEqual([
     'units.csv: row 2, column "a": must be true, false, 1 or 0',

@@ -1,11 +1,11 @@
 /** Certified and published values. */
 import { describe, expect, test } from 'vitest';
 import { parseTask, type TaskDocument } from '../../statistics/task.ts';
+import { tableOf } from '../../statistics/domain.ts';
 import {
   computePlainly,
   computeSecurely,
   readAll,
-  tableOfTask,
   taskOf,
   wagesCsv,
   wagesYaml,
@@ -97,7 +97,7 @@ describe('wages, 1985', () => {
 
   async function readWages(): Promise<{ task: TaskDocument; parties: (readonly number[])[][] }> {
     const task = parseTask(wagesYaml(), 'task.yaml');
-    const tables = task.parties.input.map((party) => readAll(tableOfTask(task), wagesCsv(party)));
+    const tables = task.parties.input.map((party) => readAll(tableOf(task), wagesCsv(party)));
     return { task, parties: await Promise.all(tables) };
   }
 

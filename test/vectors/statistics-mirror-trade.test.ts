@@ -5,7 +5,8 @@ import { tableOf } from '../../examples/mirror-trade/generate.ts';
 import { describePlan } from '../../statistics/describe.ts';
 import { planTask } from '../../statistics/plan.ts';
 import { parseTask } from '../../statistics/task.ts';
-import { computePlainly, computeSecurely, readAll, tableOfTask } from '../fixtures/statistics-tasks.ts';
+import { tableOf as tableOfDomain } from '../../statistics/domain.ts';
+import { computePlainly, computeSecurely, readAll } from '../fixtures/statistics-tasks.ts';
 
 const COUNTRIES = ['alba', 'brema', 'corva'] as const;
 
@@ -27,7 +28,7 @@ function totalOf(country: string, ...fields: readonly string[]): number {
 
 test('every gap is the exports of one country minus the imports of the other', async () => {
   const parties = await Promise.all(
-    COUNTRIES.map((country) => readAll(tableOfTask(task), textOf(`${country}.csv`))),
+    COUNTRIES.map((country) => readAll(tableOfDomain(task), textOf(`${country}.csv`))),
   );
   const result = computeSecurely(task, parties);
   expect(result).toEqual(computePlainly(task, parties));

@@ -1,6 +1,6 @@
 /** CSV tables: the records of real people, which no message may repeat. */
 import { isDeepStrictEqual } from 'node:util';
-import { isNumeric, labelsOf, rangeOf } from '../../../statistics/columns.ts';
+import { isLabelled, isNumeric, labelsOf, rangeOf } from '../../../statistics/columns.ts';
 import { readTable } from '../../../statistics/csv.ts';
 import { formatDecimal } from '../../../statistics/decimal.ts';
 import type { TableRecord } from '../../../statistics/table.ts';
@@ -46,7 +46,7 @@ export const tableTarget = target({
 
 async function recordsOf(schema: Table, bytes: Uint8Array): Promise<TableRecord[]> {
   const records: TableRecord[] = [];
-  for await (const record of readTable(schema, pieces(bytes), 'people.csv')) records.push(record);
+  for await (const { record } of readTable(schema, pieces(bytes), 'people.csv')) records.push(record);
   return records;
 }
 
@@ -62,7 +62,8 @@ function csvOf({ columns }: Table, records: readonly TableRecord[]): string {
   const rows = records.map((record) =>
     kinds.map(([, column], i) => {
       const value = record[i] ?? 0;
-      if (!isNumeric(column)) return labelsOf(column)[value] ?? '';
+      if (isLabelled(column)) return labelsOf(column)[value] ?? '';
+      if (!isNumeric(column)) return '';
       return formatDecimal(BigInt(value), column.type === 'decimal' ? column.places : 0);
     }),
   );
@@ -73,7 +74,8 @@ function inSchema({ columns }: Table, record: TableRecord): boolean {
   return Object.values(columns).every((column, i) => {
     const value = record[i] ?? NaN;
     if (!Number.isSafeInteger(value)) return false;
-    if (!isNumeric(column)) return value >= 0 && value < labelsOf(column).length;
+    if (isLabelled(column)) return value >= 0 && value < labelsOf(column).length;
+    if (!isNumeric(column)) return value === 0;
     const range = rangeOf(column);
     return range !== undefined && BigInt(value) >= range.minimum && BigInt(value) <= range.maximum;
   });

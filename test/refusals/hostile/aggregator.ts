@@ -6,11 +6,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Aggregator, type AggregatorOptions } from '../../../aggregator/aggregator.ts';
 import { runAggregator } from '../../../aggregator/service.ts';
+import { POINT_BYTES } from '../../../schemes/linkage/sizes.ts';
 import { runDaemon } from '../../../transport/daemon.ts';
 import { parseCanonicalJson, sha256Hex } from '../../../trust/digest.ts';
 import type { Blob } from '../../../trust/documents.ts';
 import { parseEnvelope } from '../../../trust/envelope.ts';
 import type { TaskLife } from '../../../trust/life.ts';
+import { matchOf } from '../../../trust/match.ts';
 import { objectFile } from './stage.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
@@ -33,7 +35,16 @@ class HostileAggregator extends Aggregator {
     if (letsIn(title)) return;
     await super.examine(envelope);
     const { payload } = parseEnvelope(envelope);
-    const content = parseCanonicalJson(payload) as { by: string; message?: Blob };
+    const content = parseCanonicalJson(payload) as {
+      by: string;
+      message?: Blob;
+      points?: Blob;
+      answer?: Blob;
+    };
+    if (title === 'swaps a linkage request' && content.points !== undefined)
+      await this.#swapPoints(content.points);
+    if (title === 'swaps a linkage answer' && content.answer !== undefined)
+      await this.#swapPoints(content.answer);
     if (title === 'swaps a contribution' && content.by === 'holder-2' && content.message !== undefined) {
       await this.#overwrite(content.message, (bytes) =>
         bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8),
@@ -61,6 +72,15 @@ class HostileAggregator extends Aggregator {
       default:
         return super.act(task);
     }
+  }
+
+  protected override async match(task: TaskLife): Promise<void> {
+    const { linkage } = task;
+    if (task.document.title !== 'lies in the match') return super.match(task);
+    if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
+      return;
+    const { content } = await matchOf(task, (_, blob) => this.fetch(blob));
+    this.say(task, 'match', { ...content, pattern: sha256Hex(Buffer.from('another pattern')) });
   }
 
   protected override seal(task: TaskLife): void {
@@ -142,6 +162,15 @@ class HostileAggregator extends Aggregator {
     const { payload } = parseEnvelope(envelope);
     const content = parseCanonicalJson(payload) as { task?: string; document?: { title?: string } };
     return content.document?.title ?? this.book.tasks.get(content.task ?? '')?.document.title;
+  }
+
+  /** Other points of the curve in the place of the first two: each other. */
+  #swapPoints(blob: Blob): Promise<void> {
+    return this.#overwrite(blob, (bytes) => {
+      const first = bytes.slice(0, POINT_BYTES);
+      bytes.copyWithin(0, POINT_BYTES, 2 * POINT_BYTES);
+      bytes.set(first, POINT_BYTES);
+    });
   }
 
   async #overwrite({ digest }: Blob, change: (bytes: Uint8Array) => void): Promise<void> {

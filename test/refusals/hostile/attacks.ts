@@ -16,12 +16,16 @@ export type Attack =
   | 'swaps a contribution'
   | 'replaces an input'
   | 'truncates an input'
+  | 'swaps a linkage request'
+  | 'swaps a linkage answer'
+  | 'lies in the match'
   // A key holder's.
   | 'opens another contribution'
   | 'copies a commitment'
   | 'signs another joint key'
   | 'releases a wrong share'
-  | 'names another receiver';
+  | 'names another receiver'
+  | 'answers the linkage wrongly';
 
 /** Behind an attack: the aggregator is in it too, and puts everything into the log. */
 export const COLLUSION = ' with the aggregator';

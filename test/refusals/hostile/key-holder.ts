@@ -4,6 +4,7 @@
 import { KeyHolder } from '../../../keyholders/key-holder.ts';
 import type { Said } from '../../../keyholders/journal.ts';
 import { runKeyHolder } from '../../../keyholders/service.ts';
+import { POINT_BYTES } from '../../../schemes/linkage/sizes.ts';
 import { runDaemon } from '../../../transport/daemon.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
 import type { Kind, Payload } from '../../../trust/documents.ts';
@@ -52,6 +53,13 @@ class HostileKeyHolder extends KeyHolder {
       const key = Uint8Array.from(blob);
       key.set([(key.at(-8) ?? 0) ^ 1], key.length - 8);
       return lie({ key: { digest: sha256Hex(key), size: key.length } }, key);
+    }
+    if (attack === 'answers the linkage wrongly' && kind === 'linkage-answer' && blob !== undefined) {
+      // Points of the curve, each of them a product by its key, but of each other's.
+      const answer = Uint8Array.from(blob);
+      answer.copyWithin(0, POINT_BYTES, 2 * POINT_BYTES);
+      answer.set(blob.subarray(0, POINT_BYTES), POINT_BYTES);
+      return lie({ answer: { digest: sha256Hex(answer), size: answer.length } }, answer);
     }
     if (attack === 'names another receiver' && kind === 'release') return lie({ receiver: 'north' });
     return super.sign(task, kind, content, blob);

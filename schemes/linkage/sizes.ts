@@ -1,0 +1,17 @@
+/** The bytes of linkage messages. */
+
+/** A point: x and y, 32 bytes each, big-endian. On the wire both spare the reader a square root. */
+export const POINT_BYTES = 64;
+
+/** c and s. */
+export const PROOF_BYTES = 64;
+
+/** Two different keys share a pseudonym with probability n²/2^129 in a task of n records. */
+export const PSEUDONYM_BYTES = 16;
+
+/** Records of one proof; RFC 9497 counts them in two bytes. */
+export const BATCH = 8192;
+
+/** The answer to a request for so many records: the points, and a proof for each batch. */
+export const answerBytes = (records: number): number =>
+  records * POINT_BYTES + Math.ceil(records / BATCH) * PROOF_BYTES;

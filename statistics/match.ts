@@ -1,0 +1,76 @@
+/** Which records of several lists of pseudonyms belong together: a pure function, so that everybody comes to the same. */
+import { StrongroomError } from '../proto/errors.ts';
+
+export interface Match {
+  /** By party, the positions in its list of the units that stand in all lists, in one order for all parties. */
+  readonly positions: readonly Uint32Array[];
+  /** How many units stand in at least one list. */
+  readonly union: number;
+}
+
+/**
+ * Throws LINKAGE_INVALID unless the pseudonyms of a list rise strictly: sorted, they tell nothing about the order of
+ * the party's table, and none can stand twice.
+ */
+export function requireSorted(party: string, list: Uint8Array, width: number): void {
+  for (let at = width; at < list.length; at += width) {
+    if (compareAt(list, at - width, list, at, width) < 0) continue;
+    throw new StrongroomError(
+      'LINKAGE_INVALID',
+      `The pseudonyms of ${party} do not rise at number ${at / width}; they must be sorted, and none may stand twice`,
+      { details: { party } },
+    );
+  }
+}
+
+/** Matches sorted lists of pseudonyms of `width` bytes each. */
+export function matchLists(lists: readonly Uint8Array[], width: number): Match {
+  const sizes = lists.map((list) => list.length / width);
+  const matched = lists.map(() => new Uint32Array(Math.min(...sizes)));
+  const next = lists.map(() => 0);
+  let [records, union] = [0, 0];
+  for (;;) {
+    const least = leastOf(lists, sizes, next, width);
+    if (least.length === 0) break;
+    union++;
+    if (least.length === lists.length) {
+      for (const list of least) {
+        const positions = matched[list];
+        if (positions !== undefined) positions[records] = next[list] ?? 0;
+      }
+      records++;
+    }
+    for (const list of least) next[list] = (next[list] ?? 0) + 1;
+  }
+  return { positions: matched.map((positions) => positions.subarray(0, records)), union };
+}
+
+/** The lists whose next pseudonym is the least of all; empty where all lists are at their end. */
+function leastOf(
+  lists: readonly Uint8Array[],
+  sizes: readonly number[],
+  next: readonly number[],
+  width: number,
+): number[] {
+  let least: number[] = [];
+  for (const [i, list] of lists.entries()) {
+    const at = next[i] ?? 0;
+    if (at >= (sizes[i] ?? 0)) continue;
+    const [other] = least;
+    const order =
+      other === undefined
+        ? -1
+        : compareAt(list, at * width, lists[other] ?? list, (next[other] ?? 0) * width, width);
+    if (order < 0) least = [i];
+    else if (order === 0) least.push(i);
+  }
+  return least;
+}
+
+function compareAt(a: Uint8Array, atA: number, b: Uint8Array, atB: number, width: number): number {
+  for (let i = 0; i < width; i++) {
+    const difference = (a[atA + i] ?? 0) - (b[atB + i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

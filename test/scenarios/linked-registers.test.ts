@@ -1,0 +1,50 @@
+/** Records of two registers are linked without either seeing the other's, and statistics are made of those in both. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { submit } from '../../clients/provider.ts';
+import { propose } from '../../clients/requester.ts';
+import type { Blob } from '../../trust/documents.ts';
+import type { TaskLife } from '../../trust/life.ts';
+import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { LINKED, LINKED_ANSWER, LINKED_PARTIES, linkedTable } from '../fixtures/linked-task.ts';
+import { expectExact, reached } from '../fixtures/task-story.ts';
+
+let net: TestNetwork;
+beforeAll(async () => {
+  net = await TestNetwork.start();
+}, 60_000);
+afterAll(() => net[Symbol.asyncDispose]());
+
+async function run(title: string): Promise<TaskLife> {
+  const office = await net.session(RECEIVER);
+  const { id } = await propose(office, net.task({ ...LINKED, title }));
+  await Promise.all(
+    LINKED_PARTIES.map(async (party) => {
+      const session = await net.session(party);
+      await submit(session, id, linkedTable(net, party), { timeoutMs: 60_000 });
+    }),
+  );
+  await expectExact(net, id, LINKED_ANSWER);
+  const watchdog = await net.session('watchdog');
+  await reached(watchdog, id, ({ phase }) => phase === 'SHREDDED');
+  return watchdog.task(id);
+}
+
+test('two tasks over the same registers: the same answer, and no pseudonym in common', async () => {
+  const [first, second] = [await run('First'), await run('Second')];
+  for (const task of [first, second]) {
+    expect(task.linkage?.match?.payload).toMatchObject({ records: 3, union: 5 });
+  }
+  const watchdog = await net.session('watchdog');
+  const listsOf = (task: TaskLife): Promise<Uint8Array[]> =>
+    Promise.all(
+      LINKED_PARTIES.map((party) => {
+        const blob: Blob | undefined = task.linkage?.lists.get(party)?.payload.list;
+        if (blob === undefined) throw new Error(`no pseudonyms of ${party}`);
+        return watchdog.board.get(blob, party);
+      }),
+    );
+  const pseudonyms = (lists: readonly Uint8Array[]): Set<string> =>
+    new Set(lists.flatMap((list) => Buffer.from(list).toString('hex').match(/.{32}/g) ?? []));
+  const [a, b] = [pseudonyms(await listsOf(first)), pseudonyms(await listsOf(second))];
+  expect([a.size, b.size, a.union(b).size]).toEqual([5, 5, 10]);
+});
