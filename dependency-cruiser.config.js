@@ -1,5 +1,7 @@
+import { builtinModules } from 'node:module';
+
 /** The layout is the architecture: who may import whom. Folders depend downwards only. */
-const LAYERS = ['proto', 'schemes', 'statistics', 'trust', 'transport'];
+const LAYERS = ['primitives', 'proto', 'schemes', 'statistics', 'trust', 'transport'];
 const SERVICES = ['aggregator', 'keyholders', 'clients'];
 
 /** A folder may not import from the folders above it. */
@@ -50,8 +52,16 @@ export default {
     {
       name: 'pure-folders-use-no-network',
       severity: 'error',
-      from: { path: '^(proto|schemes|statistics|trust)/' },
+      from: { path: '^(primitives|proto|schemes|statistics|trust|verifier)/' },
       to: { path: '^(node:)?(net|tls|http|http2|https|dgram|child_process)$|@grpc' },
+    },
+    {
+      name: 'verifier-runs-anywhere',
+      comment:
+        'Whoever checks a receipt needs no server, no native code and no Node: a browser page will do.',
+      severity: 'error',
+      from: { path: '^(verifier/page|trust/receipt|schemes/combiner)\\.ts$' },
+      to: { path: `^(node:)?(${builtinModules.join('|')})$|node-seal|@grpc`, reachable: true },
     },
     {
       name: 'only-tests-import-tests',
@@ -65,6 +75,8 @@ export default {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(node_modules|dist|out)/' },
     tsPreCompilationDeps: true,
+    // What `#primitives` stands for outside Node, so that the rule on the verifier sees what a browser sees.
+    enhancedResolveOptions: { conditionNames: ['import', 'default'] },
     tsConfig: { fileName: 'tsconfig.json' },
   },
 };

@@ -114,7 +114,7 @@ async function measureDecryption(
     seeds.map((seed, holder) => openPaillierKeyShare(context, seed, holder, jointKey)),
   );
   const shares = holders.map((holder) => holder.partialDecryptions(outputs));
-  using combiner = await openPaillierCombiner(context, jointKey);
+  const combiner = openPaillierCombiner(context, jointKey);
   const [release = NaN, combine = NaN] = inTurns(
     [() => holders[1]?.partialDecryptions(outputs), () => combiner.combine(outputs, shares)],
     5,

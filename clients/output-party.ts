@@ -128,7 +128,7 @@ async function combine(
   shares: readonly Uint8Array[][],
 ): Promise<bigint[][]> {
   const key = await session.board.get(task.requireJointKey(), task.aggregator);
-  using combiner = await openCombiner(task.context, key);
+  const combiner = openCombiner(task.context, key);
   const outputs: Uint8Array[] = [];
   for (const output of task.evaluation?.payload.outputs ?? []) {
     outputs.push(await session.board.get(output, task.aggregator));

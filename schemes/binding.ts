@@ -1,5 +1,6 @@
 /** What ties every random choice and every message to one scheme, one task and one parameter set. */
-import { createHash } from 'node:crypto';
+import { decodeHex, sha256 } from '#primitives';
+import { utf8 } from '../primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 import { lengthPrefixed, Xof } from './rlwe/xof.ts';
 import type { SchemeContext } from './scheme.ts';
@@ -17,21 +18,17 @@ export function bindTo<M extends string, S extends string>(context: SchemeContex
     throw new StrongroomError('INTERNAL', 'the id of a task is 64 lower-case hexadecimal digits');
   }
   const domain = `strongroom/1/${context.parameters.scheme}/`;
-  const task = Buffer.from(context.task, 'hex');
+  const task = decodeHex(context.task);
   const parameters = parametersDigest(context);
   return {
     tag: (kind, about = new Uint8Array()) =>
-      sha256(lengthPrefixed(Buffer.from(domain + kind), task, parameters, about)),
+      sha256(lengthPrefixed(utf8(domain + kind), task, parameters, about)),
     stream: (kind, ...inputs) => new Xof(domain + kind, task, parameters, ...inputs),
   };
-}
-
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(bytes).digest());
 }
 
 /** SHA-256 of the parameters as JSON, with their keys in alphabetical order. */
 function parametersDigest({ parameters }: SchemeContext): Uint8Array {
   const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sha256(Buffer.from(JSON.stringify(sorted)));
+  return sha256(utf8(JSON.stringify(sorted)));
 }

@@ -4,7 +4,7 @@ import { openPaillierCombiner } from './paillier/combination.ts';
 import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 
 /** Opens decryption from partial decryptions. Throws TASK_IMPOSSIBLE where the parameters are unsound. */
-export function openCombiner(context: SchemeContext, jointKey: Uint8Array): Promise<Combiner> {
+export function openCombiner(context: SchemeContext, jointKey: Uint8Array): Combiner {
   return byScheme(context, {
     bfv: openBfvCombiner,
     bfvProducts: openBfvProductCombiner,

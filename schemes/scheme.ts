@@ -125,12 +125,21 @@ export interface KeyShare extends Disposable {
 }
 
 /** What the output party does. */
-export interface Combiner extends Disposable {
+export interface Combiner {
   /**
    * The values of the output ciphertexts, as centred integers, from what `partialDecryptions` gave each of the K
    * holders. Throws SHARE_INVALID, naming the holder where the scheme can tell (`details.holder`).
    */
   combine(outputs: readonly Uint8Array[], shares: readonly (readonly Uint8Array[])[]): bigint[][];
+}
+
+/**
+ * Whether each round must be committed to before it is opened, or only the first. With a BFV key for sums nothing can
+ * be gained by speaking last in round 1; with one for products the last to open could choose the relinearisation key,
+ * and with Paillier the modulus.
+ */
+export function commitsEveryRound(parameters: Parameters): boolean {
+  return parameters.scheme === 'paillier' || parameters.products !== undefined;
 }
 
 /** The one place where the schemes are told apart: each factory says what each of them does. */

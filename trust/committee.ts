@@ -1,7 +1,7 @@
 /** Who may take part together: the rules on separate organisations (DESIGN: "Who takes part"). */
 import { StrongroomError } from '../proto/errors.ts';
 import type { TaskDocument } from '../statistics/task.ts';
-import type { Card } from './identity.ts';
+import type { Card } from './card.ts';
 import type { Consortium } from './consortium.ts';
 
 const MINIMUM_HOLDERS = 3;

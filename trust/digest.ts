@@ -1,41 +1,31 @@
-/**
- * Bytes and their digests: SHA-256, the text forms of bytes, and the one JSON form that is hashed and signed.
- *
- * This file and `ed25519.ts` are the only ones below the offline verifier that touch `node:crypto` or
- * `Buffer`; a browser build replaces these two.
- */
-import { createHash, hash } from 'node:crypto';
+/** Bytes and their digests: SHA-256, the text forms of bytes, and the one JSON form that is hashed and signed. */
+import { decodeBase64, decodeHex, encodeBase64, encodeHex, sha256 } from '#primitives';
+import { equalBytes, utf8 } from '../primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 
-/** SHA-256 (FIPS 180-4 §6.2) of the concatenation of the parts: 32 bytes. */
-export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return plain(hash('sha256', only, 'buffer'));
-  const state = createHash('sha256');
-  for (const part of parts) state.update(part);
-  return plain(state.digest());
-}
+export { sha256 } from '#primitives';
+export { equalBytes } from '../primitives/bytes.ts';
 
 /** SHA-256 as 64 lower-case hexadecimal digits, as digests stand in documents. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex');
+  return encodeHex(sha256(bytes));
 }
 
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
-  return view(bytes).toString('hex');
+  return encodeHex(bytes);
 }
 
 /** Inverse of `hex`; throws DOCUMENT_INVALID for anything that `hex` would not have written. */
 export function unhex(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'hex');
-  if (bytes.toString('hex') !== text) throw malformed('Not a string of lower-case hexadecimal digits.');
-  return plain(bytes);
+  const bytes = decodeHex(text);
+  if (encodeHex(bytes) !== text) throw malformed('Not a string of lower-case hexadecimal digits.');
+  return bytes;
 }
 
 /** Standard base64 with padding (RFC 4648 §4). */
 export function base64(bytes: Uint8Array): string {
-  return view(bytes).toString('base64');
+  return encodeBase64(bytes);
 }
 
 /**
@@ -43,14 +33,9 @@ export function base64(bytes: Uint8Array): string {
  * (RFC 4648 §3.5), so that two texts never stand for the same bytes.
  */
 export function unbase64(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.toString('base64') !== text) throw malformed('Not canonical base64.');
-  return plain(bytes);
-}
-
-/** Whether two public byte strings are equal. Not in constant time: never for secrets. */
-export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return view(a).equals(b);
+  const bytes = decodeBase64(text);
+  if (encodeBase64(bytes) !== text) throw malformed('Not canonical base64.');
+  return bytes;
 }
 
 const DEPTH = 32;
@@ -62,7 +47,7 @@ const DEPTH = 32;
  * that are not plain.
  */
 export function canonicalJson(value: unknown): Uint8Array {
-  return new TextEncoder().encode(canonicalText(value, DEPTH));
+  return utf8(canonicalText(value, DEPTH));
 }
 
 /**
@@ -106,13 +91,4 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 function malformed(message: string, cause?: unknown): StrongroomError {
   return new StrongroomError('DOCUMENT_INVALID', message, { cause });
-}
-
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-// A Buffer compares, prints and slices unlike other byte arrays, and node-seal refuses it.
-function plain(bytes: Buffer): Uint8Array {
-  return new Uint8Array(bytes);
 }

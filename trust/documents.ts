@@ -6,6 +6,7 @@
  * different histories to different parties is caught by the parties' own messages.
  */
 import { z } from 'zod';
+import { utf8 } from '../primitives/bytes.ts';
 import { ERRORS, StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { canonicalJson, parseCanonicalJson, sha256Hex } from './digest.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope, type Signer } from './envelope.ts';
@@ -213,6 +214,6 @@ export function blobsOf({ kind, payload }: AnySigned): readonly Blob[] {
  * so the digest hides it; the holder's name keeps one holder from repeating another's commitment as its own.
  */
 export function commitTo(task: string, holder: string, round: number, messageDigest: string): string {
-  const name = sha256Hex(Buffer.from(holder));
-  return sha256Hex(Buffer.from(`strongroom/commitment/v1\n${task}\n${name}\n${round}\n${messageDigest}\n`));
+  const name = sha256Hex(utf8(holder));
+  return sha256Hex(utf8(`strongroom/commitment/v1\n${task}\n${name}\n${round}\n${messageDigest}\n`));
 }

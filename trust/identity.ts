@@ -2,7 +2,8 @@
 import { StrongroomError } from '../proto/errors.ts';
 import { Card, isSealedTo, PartyName, signingKeyOf, type Role } from './card.ts';
 import { base64, canonicalJson, equalBytes, parseCanonicalJson, unbase64 } from './digest.ts';
-import { createSigner, createSigningSeed, type Signer } from './ed25519.ts';
+import type { Signer } from './ed25519.ts';
+import { createSigner, createSigningSeed } from './signing-key.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope } from './envelope.ts';
 import { firstIssue } from './issue.ts';
 import { createSealingKey } from './sealed-box.ts';

@@ -3,8 +3,7 @@
  * stand where is in `rules.ts`.
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
-import { commitsEveryRound } from '../schemes/contribution.ts';
-import type { SchemeContext } from '../schemes/scheme.ts';
+import { commitsEveryRound, type SchemeContext } from '../schemes/scheme.ts';
 import { milliseconds } from '../statistics/duration.ts';
 import { intersectionOf } from '../statistics/domain.ts';
 import { planTask, type Plan } from '../statistics/plan.ts';

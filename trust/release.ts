@@ -1,4 +1,5 @@
 /** What goes into the sealed box of a release, and what binds the box to its task, evaluation and sender. */
+import { utf8 } from '../primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 
 /** A count, then each share behind its length, all as 32-bit little-endian numbers. */
@@ -46,7 +47,7 @@ export function shareBinding(
   holder: string,
 ): { info: Uint8Array; aad: Uint8Array } {
   return {
-    info: Buffer.from(`strongroom/release/v1\n${task}\n`),
-    aad: Buffer.from(`${evaluation}\n${holder}\n`),
+    info: utf8(`strongroom/release/v1\n${task}\n`),
+    aad: utf8(`${evaluation}\n${holder}\n`),
   };
 }

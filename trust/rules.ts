@@ -4,7 +4,7 @@
  * there. What only the aggregator can have done wrong (it orders and seals) ends the task as a violation.
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
-import { commitsEveryRound } from '../schemes/contribution.ts';
+import { commitsEveryRound } from '../schemes/scheme.ts';
 import { commitTo, type AnySigned, type Signed } from './documents.ts';
 import { admitLinkage, type LinkageDocument } from './linkage-rules.ts';
 import type { DeadlinePhase, Phase, TaskLife } from './life.ts';

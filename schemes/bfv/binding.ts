@@ -1,8 +1,6 @@
 import { bindTo, type Binding as BindingOf } from '../binding.ts';
 import type { SchemeContext } from '../scheme.ts';
 
-export { sha256 } from '../binding.ts';
-
 /** The public messages, and the private streams, of the scheme. */
 type MessageKind =
   | 'key-contribution'

@@ -14,7 +14,7 @@ import { bind, type Binding } from './binding.ts';
 import { readBfvContribution } from './contribution.ts';
 import { combineContributions, commonReference } from './joint-key.ts';
 import { testJointKey } from './key-test.ts';
-import { openKeyRing } from './levels.ts';
+import { openKeyRing } from './engine.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 
 type Context = SchemeContext<BfvParameters>;

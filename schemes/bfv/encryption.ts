@@ -10,7 +10,7 @@ import { ciphertextBytes } from '../rlwe/wire.ts';
 import type { Encryptor, SchemeContext } from '../scheme.ts';
 import { bind } from './binding.ts';
 import { validateJointKey } from './joint-key.ts';
-import { contextShape } from './levels.ts';
+import { contextShape } from './engine.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 
 /** See `Encryptor`. Throws CIPHERTEXT_INVALID where the joint key is malformed or belongs to another task. */

@@ -8,7 +8,7 @@ import { bind } from './binding.ts';
 import { BfvCeremony } from './ceremony.ts';
 import { commonReference } from './joint-key.ts';
 import { expandSecret, keyContribution } from './key-contribution.ts';
-import { openKeyRing } from './levels.ts';
+import { openKeyRing } from './engine.ts';
 import { requireSound, type BfvParameters } from './parameters.ts';
 import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
 

@@ -1,11 +1,10 @@
 /** The two levels of the scheme: keys live modulo q·P, ciphertexts modulo q. */
 import { parmsId } from '../rlwe/parms-id.ts';
-import { Ring } from '../rlwe/ring.ts';
 import type { CiphertextShape } from '../rlwe/wire.ts';
-import type { ContextShape, Engine } from '../rlwe/engine.ts';
 import type { Words } from '../rlwe/words.ts';
 
-const BFV = 1;
+/** The scheme's number inside SEAL. */
+export const BFV = 1;
 
 /** What the two levels follow from. */
 export interface Moduli {
@@ -23,23 +22,6 @@ export function ciphertextShape(parameters: Moduli): CiphertextShape {
 /** The form of the joint public key: points of the transform, modulo q·P. */
 export function publicKeyShape(parameters: Moduli): CiphertextShape {
   return shapeOf(parameters, keyPrimes(parameters), true);
-}
-
-/** What SEAL needs to encrypt, add and decrypt; it refuses moduli below 128-bit security. */
-export function contextShape(parameters: Moduli): ContextShape {
-  const { ringDegree, plainModulus } = parameters;
-  return {
-    scheme: BFV,
-    ringDegree,
-    primes: keyPrimes(parameters),
-    plainModulus: BigInt(plainModulus),
-    secure: true,
-  };
-}
-
-/** The ring modulo q·P, for everything done with key polynomials. */
-export function openKeyRing(engine: Engine, parameters: Moduli): Ring {
-  return new Ring(engine, parameters.ringDegree, keyPrimes(parameters));
 }
 
 function dataPrimes(parameters: Moduli): bigint[] {
@@ -64,7 +46,8 @@ export function toKeyLevel(words: Words, { ringDegree }: Pick<Moduli, 'ringDegre
   return padded;
 }
 
-function keyPrimes(parameters: Moduli): bigint[] {
+/** Of the level of keys: P is the last. */
+export function keyPrimes(parameters: Moduli): bigint[] {
   return [...dataPrimes(parameters), BigInt(parameters.specialPrime)];
 }
 

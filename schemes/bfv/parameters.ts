@@ -2,8 +2,8 @@
  * The parameters of a threshold BFV task, chosen from its size so that decryption is exact and every share
  * hides its key: B_ct + K·B_sm < q/2t with a bit to spare (`noise.ts`). Pure; the same on every machine.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../proto/errors.ts';
+import { sameParameters } from '../same-parameters.ts';
 import { isPrime, primeAbove, primesBelow } from '../rlwe/primes.ts';
 import { ciphertextBytes } from '../rlwe/wire.ts';
 import { POLYNOMIAL_TAG_BYTES } from '../rlwe/message.ts';
@@ -139,7 +139,7 @@ export function requireSound(parameters: BfvParameters): void {
     throw impossible('the parameters name a ring degree, moduli or plain modulus that no plan uses');
   }
   const counts = countsOf({ holders, contributors, decryptions: decryptions - 1, statisticalBits });
-  if (t >= plainModulusLimit(row, counts) || !isDeepStrictEqual(derive(row, counts, t), parameters)) {
+  if (t >= plainModulusLimit(row, counts) || !sameParameters(derive(row, counts, t), parameters)) {
     throw impossible('the parameters are not those that follow from the size of the task');
   }
 }

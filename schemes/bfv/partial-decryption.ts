@@ -8,10 +8,11 @@
  * one c_1 with different noise would let their average strip the noise off c_1·s_i, whatever stands in c_0; so
  * for one c_1 there is only one share.
  */
+import { sha256 } from '#primitives';
 import type { Ring } from '../rlwe/ring.ts';
 import { uniformInterval } from '../rlwe/samplers.ts';
 import { bytesOf, type Words } from '../rlwe/words.ts';
-import { sha256, type Binding } from './binding.ts';
+import type { Binding } from './binding.ts';
 import { toDataLevel } from './levels.ts';
 import type { BfvParameters } from './parameters.ts';
 

@@ -1,7 +1,8 @@
 /** The wire form of a partial decryption: d_i modulo q in coefficient form, tagged with its c_1. */
+import { sha256 } from '#primitives';
 import { readPolynomial, writePolynomial } from '../rlwe/message.ts';
 import { bytesOf, type Words } from '../rlwe/words.ts';
-import { sha256, type Binding } from './binding.ts';
+import type { Binding } from './binding.ts';
 import { ciphertextShape } from './levels.ts';
 import type { BfvParameters } from './parameters.ts';
 

@@ -7,7 +7,8 @@ import { guarded, type Engine } from '../rlwe/engine.ts';
 import { parseCiphertext } from '../rlwe/validation.ts';
 import type { CiphertextShape } from '../rlwe/wire.ts';
 import type { CiphertextSum } from '../scheme.ts';
-import { ciphertextShape, contextShape } from './levels.ts';
+import { contextShape } from './engine.ts';
+import { ciphertextShape } from './levels.ts';
 import type { BfvParameters } from './parameters.ts';
 
 /** Holds two ciphertexts, however many are added. */

@@ -14,8 +14,8 @@ import { unpack } from './packing.ts';
 import { readOutputs, readShares } from './share-verification.ts';
 
 /** See `Combiner`. Throws what `openJointKey` throws. */
-export function openPaillierCombiner(context: Context, jointKey: Uint8Array): Promise<Combiner> {
-  return Promise.try(() => new PaillierCombiner(openJointKey(context, jointKey)));
+export function openPaillierCombiner(context: Context, jointKey: Uint8Array): Combiner {
+  return new PaillierCombiner(openJointKey(context, jointKey));
 }
 
 class PaillierCombiner implements Combiner {
@@ -54,9 +54,5 @@ class PaillierCombiner implements Combiner {
       );
     }
     return centred(((combined - 1n) / modulus) * this.#scale, modulus);
-  }
-
-  [Symbol.dispose](): void {
-    // Nothing secret is held.
   }
 }

@@ -1,5 +1,5 @@
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../proto/errors.ts';
-import { sha256 } from '../binding.ts';
 import { lengthPrefixed } from '../rlwe/xof.ts';
 import type { CiphertextSum, Evaluator, Input, ProductSum } from '../scheme.ts';
 import type { Context } from './binding.ts';

@@ -1,5 +1,7 @@
 /** Arithmetic on public integers of any size. Its time depends on the values: nothing secret comes here. */
 
+import { decodeHex, encodeHex } from '#primitives';
+
 /** The greatest common divisor of |a| and |b|. */
 export function gcd(a: bigint, b: bigint): bigint {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
@@ -58,16 +60,16 @@ export function byteLength(bits: number): number {
 }
 
 /** Big-endian, in exactly `width` bytes. Throws RangeError where the integer is negative or does not fit. */
-export function toBytes(a: bigint, width: number): Buffer {
+export function toBytes(a: bigint, width: number): Uint8Array {
   const hex = a.toString(16);
   if (a < 0n || hex.length > 2 * width) throw new RangeError(`an integer does not fit ${width} bytes`);
-  return Buffer.from(hex.padStart(2 * width, '0'), 'hex');
+  return decodeHex(hex.padStart(2 * width, '0'));
 }
 
 /** The integer that big-endian bytes stand for; 0 for none. */
 export function fromBytes(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
-  return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`);
+  return BigInt(`0x${encodeHex(bytes)}`);
 }
 
 /** ⌊ᵏ√a⌋ for a ≥ 0 by Newton's method from above (Cohen, 1.7.1, for any k). */

@@ -5,16 +5,16 @@
  * Its public self-test: Σ d_j = −φ·β, so ∏ vk_j = (1 + a_0·N)^(−φβ)·y^(−2N·φβ) = 1 − θ·a_0·N modulo N². A holder that
  * lied about its p_j, q_j, β_j or R_j before fails it.
  */
+import { encodeHex, sha256 } from '#primitives';
+import { concat, equalBytes } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
-import { sha256 } from '../binding.ts';
 import { invalid, requireLength } from '../rlwe/validation.ts';
 import { deriveBases, type Bases } from './bases.ts';
 import { bind, type Context } from './binding.ts';
 import { readElement } from './elements.ts';
-import { FixedBase } from './fixed-base.ts';
 import { byteLength, fromBytes, gcd, modulo, toBytes } from './integers.ts';
 import { openModulus, type Modulus } from './modular.ts';
-import { KEY_TAG_BYTES, MASK_BITS, requireSound, widthsOf } from './parameters.ts';
+import { KEY_TAG_BYTES, requireSound, widthsOf } from './parameters.ts';
 import { requireModulus } from './public-modulus.ts';
 
 const WHAT = 'the joint public key';
@@ -42,8 +42,6 @@ export interface PaillierJointKey extends JointKeyContents {
   /** θ. */
   readonly theta: bigint;
   readonly bases: Bases;
-  /** Random powers of h_s. */
-  readonly randomPowers: FixedBase;
 }
 
 /** The canonical bytes: tag, N, W, vk_1 … vk_K, all big-endian in fixed width. */
@@ -56,7 +54,7 @@ export function encodeJointKey(context: Context, key: JointKeyContents): Uint8Ar
     toBytes(key.opened, widthsOf(parameters).opened),
     ...key.verificationKeys.map((vk) => toBytes(vk, 2 * n)),
   ];
-  return new Uint8Array(Buffer.concat(parts));
+  return concat(...parts);
 }
 
 /**
@@ -68,11 +66,11 @@ export function openJointKey(context: Context, bytes: Uint8Array): PaillierJoint
   requireSound(context.parameters);
   requireLength(WHAT, bytes, context.parameters.jointKeyBytes);
   const tag = bind(context).tag('joint-key');
-  if (Buffer.compare(bytes.subarray(0, KEY_TAG_BYTES), tag) !== 0) {
+  if (!equalBytes(bytes.subarray(0, KEY_TAG_BYTES), tag)) {
     throw invalid(WHAT, 'tag', 'it was made for another task or parameter set');
   }
   const digest = sha256(bytes);
-  const name = Buffer.from(digest).toString('hex');
+  const name = encodeHex(digest);
   const key = keys.get(name) ?? read(context, bytes, digest);
   keys.delete(name);
   keys.set(name, key);
@@ -110,13 +108,7 @@ function read(context: Context, bytes: Uint8Array, digest: Uint8Array): Paillier
     ring,
     theta,
     bases,
-    randomPowers: new FixedBase(modulus, ring, bases.encryption, longestExponent(modulusBits)),
   };
-}
-
-/** Bytes of the mask of r in the proof of plaintext knowledge. */
-function longestExponent(modulusBits: number): number {
-  return byteLength(modulusBits / 2 + MASK_BITS);
 }
 
 /** Throws KEY_TEST_FAILED unless ∏ vk_j = 1 − θ·a_0·N modulo N². */

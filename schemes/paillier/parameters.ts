@@ -7,8 +7,8 @@
  *
  * Pure; the same on every machine.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../proto/errors.ts';
+import { sameParameters } from '../same-parameters.ts';
 import { CANDIDATES_PER_BATCH, ceremonySizes } from './ceremony-sizes.ts';
 import { bitLength, byteLength } from './integers.ts';
 import { expectedCandidates } from './keygen/candidate-form.ts';
@@ -143,7 +143,7 @@ export function choosePaillierParameters(task: PaillierTask): PaillierParameters
  */
 export function requireSound(parameters: PaillierParameters): void {
   const magnitude = /^\d{1,1000}$/.test(parameters.magnitude) ? BigInt(parameters.magnitude) : 0n;
-  if (isDeepStrictEqual(choosePaillierParameters({ ...parameters, magnitude }), parameters)) return;
+  if (sameParameters(choosePaillierParameters({ ...parameters, magnitude }), parameters)) return;
   throw impossible('the parameters are not those that follow from the size of the task');
 }
 

@@ -1,6 +1,5 @@
 /** What anybody can check of N, whoever made it. */
-import { checkPrimeSync } from 'node:crypto';
-import { primesBelow } from '../rlwe/primes.ts';
+import { isPrime, primesBelow } from '../rlwe/primes.ts';
 import { invalid } from '../rlwe/validation.ts';
 import { bitLength, gcd, integerRoot } from './integers.ts';
 
@@ -17,7 +16,7 @@ export function requireModulus(n: bigint, bits: number): void {
   if ((n & 1n) === 0n) throw invalid(WHAT, 'even', 'it must be odd');
   if ((n & 3n) !== 1n) throw invalid(WHAT, 'residue', 'the product of two primes ≡ 3 is 1 modulo 4');
   if (gcd(smallPrimes() % n, n) !== 1n) throw invalid(WHAT, 'small factor', `one below 2^${FACTOR_BITS}`);
-  if (checkPrimeSync(n)) throw invalid(WHAT, 'prime', 'it must be a product of two primes');
+  if (isPrime(n)) throw invalid(WHAT, 'prime', 'it must be a product of two primes');
   if (isPerfectPower(n)) throw invalid(WHAT, 'perfect power', 'its primes must be different');
 }
 

@@ -8,7 +8,7 @@
  * p ≡ q ≡ 3 (mod 4) and no odd factor of both p − 1 and q − 1 to speak of; the full form on Paillier's alone.
  */
 import { randomBytes } from 'node:crypto';
-import type { RandomPower, Residue } from './fixed-base.ts';
+import { FixedBase, type RandomPower, type Residue } from './fixed-base.ts';
 import { bitLength, byteLength, fromBytes } from './integers.ts';
 import type { PaillierJointKey } from './joint-key.ts';
 import type { Modulus } from './modular.ts';
@@ -25,7 +25,7 @@ export type Randomness = RandomPower | FullPower;
 export function drawRandomness(key: PaillierJointKey): Randomness {
   const { randomness, modulusBits } = key.context.parameters;
   return randomness === 'short'
-    ? key.randomPowers.draw(byteLength(modulusBits / 2))
+    ? randomPowersOf(key).draw(byteLength(modulusBits / 2))
     : fullPower(key, uniformBelow(key.modulus));
 }
 
@@ -33,8 +33,19 @@ export function drawRandomness(key: PaillierJointKey): Randomness {
 export function drawMask(key: PaillierJointKey): Randomness {
   const { randomness, modulusBits } = key.context.parameters;
   return randomness === 'short'
-    ? key.randomPowers.draw(byteLength(modulusBits / 2 + MASK_BITS))
+    ? randomPowersOf(key).draw(byteLength(modulusBits / 2 + MASK_BITS))
     : fullPower(key, uniformBelow(key.modulus));
+}
+
+/** Random powers of h_s, by key: a process makes their table once. */
+const randomPowers = new WeakMap<PaillierJointKey, FixedBase>();
+
+function randomPowersOf(key: PaillierJointKey): FixedBase {
+  const { modulus, ring, bases, context } = key;
+  const longest = byteLength(context.parameters.modulusBits / 2 + MASK_BITS);
+  const powers = randomPowers.get(key) ?? new FixedBase(modulus, ring, bases.encryption, longest);
+  randomPowers.set(key, powers);
+  return powers;
 }
 
 /** root^N mod N²; `ring` is that of N². */

@@ -15,6 +15,7 @@
  * one proof gives the key away. It is expanded from the seed and the statement, as in RFC 6979: no two statements
  * share a nonce, and asked again, the holder says the same.
  */
+import { concat } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { lengthPrefixed } from '../rlwe/xof.ts';
 import { bind } from './binding.ts';
@@ -51,7 +52,7 @@ export function proveShares(
     // Outside with probability 2^−128; what is inside is uniform there, whatever d_j is.
     if (z < 0n || z >> BigInt(nonceBits) !== 0n) continue;
     stream.wipe();
-    return new Uint8Array(Buffer.concat([toBytes(e, challenge), toBytes(z, shareResponse)]));
+    return concat(toBytes(e, challenge), toBytes(z, shareResponse));
   }
 }
 
@@ -97,8 +98,8 @@ function digestOf(key: PaillierJointKey, { holder, ciphertexts, shares }: ShareS
   const statement = lengthPrefixed(
     key.digest,
     toBytes(BigInt(holder), 4),
-    Buffer.concat(ciphertexts.map((c) => toBytes(c, outputBytes))),
-    Buffer.concat(shares.map((share) => toBytes(share, shareBytes))),
+    concat(...ciphertexts.map((c) => toBytes(c, outputBytes))),
+    concat(...shares.map((share) => toBytes(share, shareBytes))),
   );
   return bind(key.context).tag('share-proof', statement);
 }

@@ -1,6 +1,6 @@
 /** Σ of plaintexts: ∏ c mod N², of input ciphertexts whose proofs hold. */
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../proto/errors.ts';
-import { sha256 } from '../binding.ts';
 import { invalid } from '../rlwe/validation.ts';
 import type { CiphertextSum, Input } from '../scheme.ts';
 import { readRange } from './elements.ts';

@@ -2,6 +2,7 @@
  * Polynomials as a message: 32 bytes of tag, then their words. The tag is a digest of what they are for
  * (protocol, task, parameters), so that one made for anything else does not pass as this one.
  */
+import { concat, equalBytes } from '../../primitives/bytes.ts';
 import { invalid, requireLength, requireResidues } from './validation.ts';
 import { bytesOf, wordsOf, type Words } from './words.ts';
 
@@ -16,7 +17,7 @@ interface RingShape {
 export const messageBytes = (words: number): number => POLYNOMIAL_TAG_BYTES + 8 * words;
 
 export function writePolynomials(tag: Uint8Array, polynomials: readonly Words[]): Uint8Array {
-  return new Uint8Array(Buffer.concat([tag, ...polynomials.map(bytesOf)]));
+  return concat(tag, ...polynomials.map(bytesOf));
 }
 
 export function writePolynomial(tag: Uint8Array, words: Words): Uint8Array {
@@ -39,7 +40,7 @@ export function readPolynomials(
 ): Words[] {
   const each = shape.ringDegree * shape.primes.length;
   requireLength(what, bytes, POLYNOMIAL_TAG_BYTES + 8 * count * each);
-  if (Buffer.compare(bytes.subarray(0, POLYNOMIAL_TAG_BYTES), tag) !== 0) {
+  if (!equalBytes(bytes.subarray(0, POLYNOMIAL_TAG_BYTES), tag)) {
     throw invalid(what, 'tag', 'it was made for another step, task, ciphertext or parameter set');
   }
   return Array.from({ length: count }, (_, i) => {

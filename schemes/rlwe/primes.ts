@@ -16,7 +16,7 @@ export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result;
 }
 
-/** Whether n is prime; exact for n < 2^64. */
+/** Whether n is prime: exact for n < 2^64, and no prime is ever missed. */
 export function isPrime(n: bigint): boolean {
   if (n < 2n) return false;
   for (const p of WITNESSES) if (n % p === 0n) return n === p;

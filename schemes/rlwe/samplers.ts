@@ -18,7 +18,7 @@ export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigi
   primes.forEach((prime, j) => {
     const mask = (1n << BigInt(prime.toString(2).length)) - 1n;
     for (let i = 0; i < ringDegree;) {
-      const candidate = xof.read(8).readBigUInt64LE() & mask;
+      const candidate = littleEndian64(xof.read(8), 0) & mask;
       if (candidate < prime) words[j * ringDegree + i++] = candidate;
     }
   });
@@ -59,12 +59,17 @@ export function uniformInterval(xof: Xof, ringDegree: number, bound: bigint): bi
     const bytes = xof.read(8 * lanes);
     let candidate = 0n;
     for (let lane = 0; lane < lanes; lane += 1) {
-      candidate = (candidate << 64n) | bytes.readBigUInt64LE(8 * lane);
+      candidate = (candidate << 64n) | littleEndian64(bytes, 8 * lane);
     }
     candidate &= mask;
     if (candidate <= span) values.push(candidate - bound);
   }
   return values;
+}
+
+/** 64 bits from `at` on. */
+function littleEndian64(bytes: Uint8Array, at: number): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 8).getBigUint64(0, true);
 }
 
 /** The ones among the low 21 of the 24 bits from `at` on, counted in pairs, fours and bytes. */

@@ -3,6 +3,7 @@
  * the later hardening of its loaders, so only bytes of the one canonical form reach it: no compression, no
  * seeded form, no other level, no word that is not a residue.
  */
+import { equalBytes } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { CIPHERTEXT_FIELDS, ciphertextBytes, ciphertextHead, readPolynomial } from './wire.ts';
 import type { CiphertextShape } from './wire.ts';
@@ -24,7 +25,7 @@ export function parseCiphertext(what: string, shape: CiphertextShape, bytes: Uin
   requireLength(what, bytes, ciphertextBytes(shape.ringDegree, shape.primes.length));
   const head = ciphertextHead(shape);
   for (const [field, from, to] of CIPHERTEXT_FIELDS) {
-    const same = Buffer.compare(bytes.subarray(from, to), head.subarray(from, to)) === 0;
+    const same = equalBytes(bytes.subarray(from, to), head.subarray(from, to));
     if (!same) throw invalid(what, field, 'differs from what the parameters of the task fix');
   }
   const first = readPolynomial(shape, bytes, 0);

@@ -46,17 +46,18 @@ export function ciphertextBytes(ringDegree: number, primes: number): number {
 /** The 113 bytes in front of the words of a ciphertext of this shape; scale 1, correction factor 1. */
 export function ciphertextHead(shape: CiphertextShape): Uint8Array {
   const words = 2 * polynomialWords(shape);
-  const head = Buffer.alloc(CIPHERTEXT_HEAD_BYTES);
+  const head = new Uint8Array(CIPHERTEXT_HEAD_BYTES);
+  const view = new DataView(head.buffer);
   writeHeader(head, 0, CIPHERTEXT_HEAD_BYTES + 8 * words);
   head.set(shape.parmsId, 16);
-  head.writeUInt8(shape.isNtt ? 1 : 0, 48);
-  head.writeBigUInt64LE(2n, 49);
-  head.writeBigUInt64LE(BigInt(shape.ringDegree), 57);
-  head.writeBigUInt64LE(BigInt(shape.primes.length), 65);
-  head.writeDoubleLE(1, 73);
-  head.writeBigUInt64LE(1n, 81);
+  head[48] = shape.isNtt ? 1 : 0;
+  view.setBigUint64(49, 2n, true);
+  view.setBigUint64(57, BigInt(shape.ringDegree), true);
+  view.setBigUint64(65, BigInt(shape.primes.length), true);
+  view.setFloat64(73, 1, true);
+  view.setBigUint64(81, 1n, true);
   writeHeader(head, 89, HEADER_BYTES + 8 + 8 * words);
-  head.writeBigUInt64LE(BigInt(words), 105);
+  view.setBigUint64(105, BigInt(words), true);
   return head;
 }
 
@@ -84,13 +85,13 @@ export const COEFFICIENT_FORM = new Uint8Array(32);
  */
 export function writePlaintext(parmsId: Uint8Array, words: Words): Uint8Array {
   const bytes = new Uint8Array(PLAINTEXT_HEAD_BYTES + words.byteLength);
-  const head = Buffer.from(bytes.buffer, 0, PLAINTEXT_HEAD_BYTES);
-  writeHeader(head, 0, bytes.length);
-  head.set(parmsId, 16);
-  head.writeBigUInt64LE(BigInt(words.length), 48);
-  head.writeDoubleLE(1, 56);
-  writeHeader(head, 64, HEADER_BYTES + 8 + words.byteLength);
-  head.writeBigUInt64LE(BigInt(words.length), 80);
+  const view = new DataView(bytes.buffer);
+  writeHeader(bytes, 0, bytes.length);
+  bytes.set(parmsId, 16);
+  view.setBigUint64(48, BigInt(words.length), true);
+  view.setFloat64(56, 1, true);
+  writeHeader(bytes, 64, HEADER_BYTES + 8 + words.byteLength);
+  view.setBigUint64(80, BigInt(words.length), true);
   bytes.set(bytesOf(words), PLAINTEXT_HEAD_BYTES);
   return bytes;
 }
@@ -104,18 +105,19 @@ export function writeRelinearisationKey(
   digits: readonly (readonly [Words, Words])[],
 ): Uint8Array {
   const each = ciphertextBytes(shape.ringDegree, shape.primes.length);
-  const bytes = Buffer.alloc(KEY_SWITCH_HEAD_BYTES + digits.length * each);
+  const bytes = new Uint8Array(KEY_SWITCH_HEAD_BYTES + digits.length * each);
+  const view = new DataView(bytes.buffer);
   writeHeader(bytes, 0, bytes.length);
   bytes.set(shape.parmsId, 16);
-  bytes.writeBigUInt64LE(1n, 48);
-  bytes.writeBigUInt64LE(BigInt(digits.length), 56);
+  view.setBigUint64(48, 1n, true);
+  view.setBigUint64(56, BigInt(digits.length), true);
   digits.forEach(([first, second], j) => {
     bytes.set(writeCiphertext(shape, first, second), KEY_SWITCH_HEAD_BYTES + j * each);
   });
-  return new Uint8Array(bytes);
+  return bytes;
 }
 
-function writeHeader(bytes: Buffer, offset: number, size: number): void {
+function writeHeader(bytes: Uint8Array, offset: number, size: number): void {
   bytes.set(MAGIC, offset);
-  bytes.writeBigUInt64LE(BigInt(size), offset + 8);
+  new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(offset + 8, BigInt(size), true);
 }

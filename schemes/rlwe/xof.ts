@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { shake256 } from '#primitives';
+import { concat, uint32, utf8 } from '../../primitives/bytes.ts';
 
 /** Squeezed at a time; OpenSSL's SHAKE256 has no incremental squeeze behind `node:crypto`. */
 const BLOCK_BYTES = 32768;
@@ -10,17 +11,17 @@ const BLOCK_BYTES = 32768;
  * Distinct labels give independent streams in the random-oracle model.
  */
 export class Xof {
-  readonly #prefix: Buffer;
-  #block: Buffer = Buffer.alloc(0);
+  readonly #prefix: Uint8Array;
+  #block: Uint8Array = new Uint8Array();
   #position = 0;
   #counter = 0;
 
   constructor(label: string, ...inputs: readonly Uint8Array[]) {
-    this.#prefix = lengthPrefixed(Buffer.from(label), ...inputs);
+    this.#prefix = lengthPrefixed(utf8(label), ...inputs);
   }
 
   /** The next `count` bytes, at most 32768: a view that holds until the next call. */
-  read(count: number): Buffer {
+  read(count: number): Uint8Array {
     if (this.#position + count > this.#block.length) this.#refill(count);
     const bytes = this.#block.subarray(this.#position, this.#position + count);
     this.#position += count;
@@ -35,9 +36,8 @@ export class Xof {
 
   #refill(count: number): void {
     const rest = this.#block.subarray(this.#position);
-    const hash = createHash('shake256', { outputLength: BLOCK_BYTES });
-    const next = hash.update(this.#prefix).update(uint32(this.#counter)).digest();
-    const block = Buffer.concat([rest, next]);
+    const next = shake256(BLOCK_BYTES, this.#prefix, uint32(this.#counter));
+    const block = concat(rest, next);
     this.#block.fill(0);
     next.fill(0);
     this.#block = block;
@@ -48,12 +48,6 @@ export class Xof {
 }
 
 /** Each part after its length as 32 bits: no two different lists give the same bytes. */
-export function lengthPrefixed(...parts: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(parts.flatMap((part) => [uint32(part.length), part]));
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
+export function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
+  return concat(...parts.flatMap((part) => [uint32(part.length), part]));
 }

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { bind } from '../../schemes/bfv/binding.ts';
 import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { ciphertextShape, openKeyRing, toDataLevel, toKeyLevel } from '../../schemes/bfv/levels.ts';
+import { openKeyRing } from '../../schemes/bfv/engine.ts';
+import { ciphertextShape, toDataLevel, toKeyLevel } from '../../schemes/bfv/levels.ts';
 import { readShare } from '../../schemes/bfv/share-message.ts';
 import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';

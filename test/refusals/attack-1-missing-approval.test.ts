@@ -7,7 +7,7 @@ import { makeJointKey } from '../../bench/joint-key.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { signDocument } from '../../trust/documents.ts';
-import { createSigner } from '../../trust/ed25519.ts';
+import { createSigner } from '../../trust/signing-key.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { RECEIVER } from '../fixtures/local-network.ts';
 import { blobOf, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';

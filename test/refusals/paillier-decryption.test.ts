@@ -27,7 +27,7 @@ beforeAll(async () => {
   using encryptor = await openPaillierEncryptor(dealt.context, dealt.jointKey, 'office');
   outputs = Array.from({ length: OUTPUTS }, (_, i) => encryptor.encrypt([BigInt(i)]).slice(0, 512));
   shares = holders.map((holder) => holder.partialDecryptions(outputs));
-  combiner = await openPaillierCombiner(dealt.context, dealt.jointKey);
+  combiner = openPaillierCombiner(dealt.context, dealt.jointKey);
 });
 
 const refused = (holder: number, check = 'proof', code = 'SHARE_INVALID'): unknown =>

@@ -13,7 +13,7 @@ import { SPECIFICATION } from '../../statistics/registry.ts';
 import { parseTask } from '../../statistics/task.ts';
 import { AUTHORISATION } from '../../transport/authorisation.ts';
 import { openDocument, signDocument, type Kind, type Payload } from '../../trust/documents.ts';
-import { createSigner, createSigningSeed } from '../../trust/ed25519.ts';
+import { createSigner, createSigningSeed } from '../../trust/signing-key.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const source = (file: string): string => readFileSync(join(ROOT, file), 'utf8');

@@ -1,7 +1,8 @@
 /** Encodings against the examples that their specifications publish. */
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, hex, sha256, sha256Hex, unbase64, unhex } from '../../trust/digest.ts';
-import { createSigner, verifySignature } from '../../trust/ed25519.ts';
+import { verifySignature } from '../../trust/ed25519.ts';
+import { createSigner } from '../../trust/signing-key.ts';
 import { preAuthenticationEncoding } from '../../trust/envelope.ts';
 import { leafOf } from '../../trust/log/entry.ts';
 import { openNote } from '../../trust/log/signed-note.ts';

@@ -3,6 +3,7 @@
  * `— <key name> base64(key ID ‖ signature)`. `signNote` and `openNote` know Ed25519 (type 0x01) and ignore lines
  * of other types; those of witnesses (type 0x04) are read by `cosignature.ts`.
  */
+import { utf8 } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { base64, equalBytes, sha256, unbase64 } from '../digest.ts';
 import { type Signer, verifySignature } from '../ed25519.ts';
@@ -102,10 +103,6 @@ function parseLine(line: string): SignatureLine {
   const bytes = unbase64(value);
   if (bytes.length <= KEY_ID_BYTES) throw malformed();
   return { name, id: bytes.subarray(0, KEY_ID_BYTES), signature: bytes.subarray(KEY_ID_BYTES) };
-}
-
-function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }
 
 function malformed(): StrongroomError {

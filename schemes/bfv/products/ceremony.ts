@@ -7,6 +7,7 @@
  *     round 3   only where the product comes out wrong though every relation holds: every holder opens its seed, the key
  *               is never used, and whose messages do not follow from its seed is named.
  */
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { attributed } from '../../attributed.ts';
 import { loadEngine, type Engine } from '../../rlwe/engine.ts';
@@ -14,9 +15,9 @@ import type { Ring } from '../../rlwe/ring.ts';
 import { invalid } from '../../rlwe/validation.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Ceremony, CeremonyProgress, SchemeContext } from '../../scheme.ts';
-import { bind, sha256, type Binding } from '../binding.ts';
+import { bind, type Binding } from '../binding.ts';
 import { commonReference } from '../joint-key.ts';
-import { openKeyRing } from '../levels.ts';
+import { openKeyRing } from '../engine.ts';
 import * as messages from './contribution.ts';
 import { writeJointKey } from './joint-key.ts';
 import { KeyRelation } from './key-relation.ts';
@@ -102,7 +103,7 @@ export class BfvProductCeremony implements Ceremony {
     }
     const rounds = [this.#takeFirst, this.#takeSecond, this.#takeTests, this.#takeSeeds];
     rounds[this.round]?.call(this, said);
-    this.transcript.digests.push(said.map(sha256));
+    this.transcript.digests.push(said.map((message) => sha256(message)));
     return Promise.resolve();
   }
 
@@ -189,7 +190,8 @@ function readAll<T>(said: readonly Uint8Array[], read: (bytes: Uint8Array) => T)
   return said.map((bytes, holder) => attributed(holder, () => read(bytes)));
 }
 
-const digestOf = (said: readonly Uint8Array[]): Uint8Array => sha256(Buffer.concat(said.map(sha256)));
+const digestOf = (said: readonly Uint8Array[]): Uint8Array =>
+  sha256(Buffer.concat(said.map((message) => sha256(message))));
 
 const sumOf = (ring: Ring, all: readonly Words[]): Words => all.reduce((sum, each) => ring.add(sum, each));
 

@@ -15,9 +15,9 @@ import { readShare } from './share-message.ts';
 type Context = SchemeContext<BfvProductParameters>;
 
 /** See `Combiner`. The values of an output are those of its opened coefficients, in ascending order of these. */
-export function openBfvProductCombiner(context: Context): Promise<Combiner> {
+export function openBfvProductCombiner(context: Context): Combiner {
   requireSoundProducts(context.parameters);
-  return Promise.resolve(new BfvProductCombiner(context));
+  return new BfvProductCombiner(context);
 }
 
 class BfvProductCombiner implements Combiner {
@@ -57,10 +57,6 @@ class BfvProductCombiner implements Combiner {
       );
     });
     return coefficients.map((_, i) => this.#centred(residues.map((ofLane) => ofLane[i] ?? 0n)));
-  }
-
-  [Symbol.dispose](): void {
-    // Nothing is held.
   }
 
   #centred(residues: readonly bigint[]): bigint {

@@ -7,7 +7,8 @@ import { COEFFICIENT_FORM, writePlaintext } from '../../rlwe/wire.ts';
 import { residues } from '../../rlwe/words.ts';
 import type { Encryptor, SchemeContext } from '../../scheme.ts';
 import { bind } from '../binding.ts';
-import { contextShape, type Moduli } from '../levels.ts';
+import { contextShape } from '../engine.ts';
+import type { Moduli } from '../levels.ts';
 import { readJointKey, sealPublicKey } from './joint-key.ts';
 import { lanesOf, requireSoundProducts, type BfvProductParameters } from './parameters.ts';
 

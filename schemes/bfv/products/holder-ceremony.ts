@@ -1,10 +1,11 @@
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { loadEngine, type Engine } from '../../rlwe/engine.ts';
 import type { Ring } from '../../rlwe/ring.ts';
 import type { HolderCeremony, SchemeContext } from '../../scheme.ts';
-import { bind, sha256 } from '../binding.ts';
+import { bind } from '../binding.ts';
 import { expandSecret } from '../key-contribution.ts';
-import { openKeyRing } from '../levels.ts';
+import { openKeyRing } from '../engine.ts';
 import { wipeSecret, type Secret } from '../partial-decryption.ts';
 import { BfvProductCeremony } from './ceremony.ts';
 import { messageOf } from './holder-messages.ts';

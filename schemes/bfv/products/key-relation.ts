@@ -12,6 +12,7 @@
  * What it reveals: d_i = Σρ·v − Σρ·error + smudging, with v public and the errors hidden within 2^−(λ+1) by the smudging. What
  * it shows: faults, damage and garbage, and whose. Who lies consistently passes; the test product then finds it. Our own.
  */
+import { littleEndian } from '../../../primitives/bytes.ts';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { largestCoefficient } from '../../rlwe/crt.ts';
 import type { Ring } from '../../rlwe/ring.ts';
@@ -44,7 +45,7 @@ export class KeyRelation {
 
   /** Weighs one polynomial of each holder with the next scalar of the challenge. */
   weigh(challenge: Xof, values: readonly Words[], { ofShare, ofEphemeral }: Coefficients): void {
-    const scalar = 1n + BigInt(challenge.read(TEST_SCALAR_BITS / 8).readUInt16LE());
+    const scalar = 1n + littleEndian(challenge.read(TEST_SCALAR_BITS / 8));
     const constant = new BigUint64Array(this.#ofShare.length).fill(scalar);
     this.#scalars += scalar;
     this.#ofShare = this.#ring.multiplyAdd(ofShare, constant, this.#ofShare);

@@ -4,7 +4,7 @@ import type { Ring } from '../../rlwe/ring.ts';
 import type { KeyShare, SchemeContext } from '../../scheme.ts';
 import { bind, type Binding } from '../binding.ts';
 import { expandSecret } from '../key-contribution.ts';
-import { openKeyRing } from '../levels.ts';
+import { openKeyRing } from '../engine.ts';
 import { wipeSecret, type Secret } from '../partial-decryption.ts';
 import { parseLanes } from './ciphertext.ts';
 import { productOutputs } from './layout.ts';

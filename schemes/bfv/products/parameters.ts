@@ -10,8 +10,8 @@
  * The ring degree is 16384. At 8192 the standard allows 218 bits, of which a product, λ = 60 and the spare 40 bits leave
  * fewer than ten for values; at 32768 a ciphertext of the same values is no smaller and SEAL no faster.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../../proto/errors.ts';
+import { sameParameters } from '../../same-parameters.ts';
 import { messageBytes, POLYNOMIAL_TAG_BYTES } from '../../rlwe/message.ts';
 import { primeAbove, primesBelow } from '../../rlwe/primes.ts';
 import { ERROR_BOUND } from '../../rlwe/samplers.ts';
@@ -117,7 +117,7 @@ export function requireSoundProducts(parameters: BfvProductParameters): void {
   const { records, blocks, grids } = products;
   const stated = /^\d{1,200}$/.test(magnitude) ? BigInt(magnitude) : 0n;
   const task = { records, blocks, grids, holders, statisticalBits, magnitude: stated };
-  if (isDeepStrictEqual(chooseBfvProductParameters(task), parameters)) return;
+  if (sameParameters(chooseBfvProductParameters(task), parameters)) return;
   throw impossible('the parameters are not those that follow from the size of the task');
 }
 

@@ -16,10 +16,11 @@
  * The smudging of each coefficient is expanded from the seed, the digest of c_1 and m, never from c_0: for one c_1 and
  * m there is only one share (`../partial-decryption.ts`), and no two coefficients have the same noise.
  */
+import { sha256 } from '#primitives';
 import type { Ring } from '../../rlwe/ring.ts';
 import { uniformInterval } from '../../rlwe/samplers.ts';
 import { bytesOf, residues, type Words } from '../../rlwe/words.ts';
-import { sha256, type Binding } from '../binding.ts';
+import type { Binding } from '../binding.ts';
 import { toKeyLevel } from '../levels.ts';
 import type { Secret } from '../partial-decryption.ts';
 import type { BfvProductParameters } from './parameters.ts';

@@ -2,9 +2,11 @@
  * The wire form of the partial decryption of one output: for each plain modulus, for each data prime, a word for each
  * coefficient that the plan opens; after a tag that binds it to the c_1 of all lanes and to these coefficients.
  */
+import { sha256 } from '#primitives';
+import { concat, utf8 } from '../../../primitives/bytes.ts';
 import { readPolynomials, writePolynomials } from '../../rlwe/message.ts';
 import { bytesOf, type Words } from '../../rlwe/words.ts';
-import { sha256, type Binding } from '../binding.ts';
+import type { Binding } from '../binding.ts';
 import type { LaneCiphertext } from './ciphertext.ts';
 import type { BfvProductParameters } from './parameters.ts';
 
@@ -36,8 +38,5 @@ function tagOf(
   coefficients: readonly number[],
 ): Uint8Array {
   const digests = output.map(({ c1 }) => sha256(bytesOf(c1)));
-  return binding.tag(
-    'partial-decryption',
-    sha256(Buffer.concat([...digests, Buffer.from(coefficients.join())])),
-  );
+  return binding.tag('partial-decryption', sha256(concat(...digests, utf8(coefficients.join()))));
 }

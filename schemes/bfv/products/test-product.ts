@@ -5,6 +5,7 @@
  * coefficients. Every coefficient of c_2 and every digit of the key meet in each of them, so a key that is wrong anywhere passes
  * with probability 2^−marginBits a coefficient.
  */
+import { littleEndian } from '../../../primitives/bytes.ts';
 import type { Engine } from '../../rlwe/engine.ts';
 import type { Ring } from '../../rlwe/ring.ts';
 import { writeCiphertext } from '../../rlwe/wire.ts';
@@ -74,7 +75,7 @@ export function passesTest(
 }
 
 const valuesOf = (stream: Xof, { plainModulus }: Moduli): bigint[] =>
-  TESTED.map(() => stream.read(8).readBigUInt64LE() % BigInt(plainModulus));
+  TESTED.map(() => littleEndian(stream.read(8)) % BigInt(plainModulus));
 
 /** (b + round(q·m/t), a) for a polynomial m with these first coefficients. */
 function encrypt(lane: Moduli, b: Words, a: Words, values: readonly bigint[]): Uint8Array {

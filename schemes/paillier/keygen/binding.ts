@@ -1,4 +1,5 @@
 /** What ties the messages and the random streams of a key ceremony to one task and one parameter set. */
+import { uint32 } from '../../../primitives/bytes.ts';
 import { bindTo, type Binding } from '../../binding.ts';
 import { lengthPrefixed, type Xof } from '../../rlwe/xof.ts';
 import type { Context } from '../binding.ts';
@@ -46,10 +47,4 @@ export function bindCeremony(context: Context): CeremonyBinding {
       bound.stream(`ceremony/${kind}`, toBytes(modulus, byteLength(bitLength(modulus)))),
     secretStream: (kind, seed, ...inputs) => bound.stream(`ceremony/${kind}`, seed, ...inputs),
   };
-}
-
-export function uint32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return new Uint8Array(bytes);
 }

@@ -5,8 +5,8 @@
  *
  * All messages before that one are as they were in the replay, so the replay needs digests only, and not the messages.
  */
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../../proto/errors.ts';
-import { sha256 } from '../../binding.ts';
 import { HolderSecrets } from './holder-secrets.ts';
 import { keyContributionRound } from './key-rounds.ts';
 import { TAG_BYTES } from './binding.ts';

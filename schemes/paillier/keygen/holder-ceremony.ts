@@ -1,8 +1,8 @@
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../../proto/errors.ts';
 import type { HolderCeremony } from '../../scheme.ts';
 import type { Context } from '../binding.ts';
 import { requireSound } from '../parameters.ts';
-import { sha256 } from '../../binding.ts';
 import { HolderSecrets } from './holder-secrets.ts';
 import { writeMessage } from './message.ts';
 import type { CeremonySetting } from './round.ts';

@@ -3,9 +3,10 @@
  * drawn to hide something depends on what it hides as well, so that a holder that is shown two versions of what the
  * others said never hides two values with the same randomness.
  */
+import { sha256 } from '#primitives';
 import type { Xof } from '../../rlwe/xof.ts';
-import { sha256 } from '../../binding.ts';
-import { uint32, type CeremonyBinding } from './binding.ts';
+import { uint32 } from '../../../primitives/bytes.ts';
+import type { CeremonyBinding } from './binding.ts';
 import { candidateExpander, type CandidatePart } from './candidate.ts';
 import type { CandidateForm } from './candidate-form.ts';
 import type { CeremonyPlan } from './plan.ts';

@@ -1,6 +1,6 @@
+import { sha256 } from '#primitives';
 import { StrongroomError } from '../../../proto/errors.ts';
 import type { Ceremony, CeremonyProgress } from '../../scheme.ts';
-import { sha256 } from '../../binding.ts';
 import { blameRound } from './blame.ts';
 import { expectedCandidates } from './candidate-form.ts';
 import { keyContributionRound } from './key-rounds.ts';
@@ -57,7 +57,7 @@ export class PaillierCeremony implements Ceremony {
   protected takeNow(messages: readonly Uint8Array[]): void {
     const round = this.current();
     const bodies = readMessages(this.setting, round, messages);
-    const digests = messages.map(sha256);
+    const digests = messages.map((message) => sha256(message));
     try {
       this.#state = round.take(bodies);
     } catch (error) {

@@ -171,8 +171,8 @@ export const shareTarget = target({
   name: 'bfv-share',
   short: 25,
   make: makeBfv,
-  open: async ({ context, output, shares, values }) => {
-    const combiner = await openBfvCombiner(context);
+  open: ({ context, output, shares, values }) => {
+    const combiner = openBfvCombiner(context);
     return {
       corpus: shares.slice(0, 1),
       mutations: [mutateWords(32, context.parameters)],
@@ -187,7 +187,6 @@ export const shareTarget = target({
           : 'a share that changes the result',
       codes: ['CIPHERTEXT_INVALID', 'SHARE_INVALID'],
       limitMs: 2_000,
-      dispose: () => combiner[Symbol.dispose](),
     };
   },
 });

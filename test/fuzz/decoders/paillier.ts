@@ -78,8 +78,8 @@ export const paillierShareTarget = target({
   name: 'paillier-share',
   short: 6,
   make: makePaillier,
-  open: async ({ key: { context, jointKey }, output, released }) => {
-    const combiner = await openPaillierCombiner(context, jointKey);
+  open: ({ key: { context, jointKey }, output, released }) => {
+    const combiner = openPaillierCombiner(context, jointKey);
     const [first = new Uint8Array(), ...others] = released;
     const rest = others.map((packed) => unpackShares(packed, 'another'));
     return {
@@ -89,7 +89,6 @@ export const paillierShareTarget = target({
       objection: unlessOneOf([first], 'a share that is not the one of its holder'),
       codes: ['CIPHERTEXT_INVALID', 'SHARE_INVALID'],
       limitMs: 5_000,
-      dispose: () => combiner[Symbol.dispose](),
     };
   },
 });

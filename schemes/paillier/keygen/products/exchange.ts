@@ -1,9 +1,10 @@
 /** What the batch and the single product have in common: sums, shares and openings over their plaintext primes. */
+import { sha256 } from '#primitives';
 import type { Words } from '../../../rlwe/words.ts';
 import { ChineseRemainder } from './crt.ts';
 import { groupOf, messageBytes, readMessage, readAll, writeMessage, type MessageShape } from './messages.ts';
 import { openPhase } from './opening.ts';
-import { sha256, type Setting } from './setting.ts';
+import type { Setting } from './setting.ts';
 import { smudge, type ProductSecret } from './smudging.ts';
 
 type Step = 'encryption' | 'product';

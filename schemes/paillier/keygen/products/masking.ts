@@ -9,6 +9,7 @@
  * which h makes at most 2^−(λ+1).
  */
 import type { Xof } from '../../../rlwe/xof.ts';
+import { fromBytes } from '../../integers.ts';
 
 /** b. */
 const DIGIT_BITS = 16;
@@ -74,7 +75,7 @@ export function drawMask(stream: Xof, length: number, h: number): bigint[] {
 function uniform(stream: Xof, h: number): bigint {
   const bits = BigInt(h + 1);
   const bytes = stream.read(Math.ceil((h + 1) / 8));
-  return BigInt.asIntN(h + 1, BigInt(`0x${bytes.toString('hex')}`) & ((1n << bits) - 1n));
+  return BigInt.asIntN(h + 1, fromBytes(bytes) & ((1n << bits) - 1n));
 }
 
 const digitCount = (bits: number): number => Math.ceil(bits / DIGIT_BITS);

@@ -1,5 +1,6 @@
 /** What all parts of the joint multiplication work with: the plan, the rings, and what binds bytes to one task. */
-import { createHash } from 'node:crypto';
+import { sha256 } from '#primitives';
+import { utf8 } from '../../../../primitives/bytes.ts';
 import { StrongroomError } from '../../../../proto/errors.ts';
 import type { Engine } from '../../../rlwe/engine.ts';
 import { POLYNOMIAL_TAG_BYTES } from '../../../rlwe/message.ts';
@@ -47,7 +48,7 @@ export function openSetting(engine: Engine, task: ProductTask, binding: Uint8Arr
     ring,
     keyMessageBytes: POLYNOMIAL_TAG_BYTES + 8 * plan.ringDegree * plan.primes.length,
     plainRing,
-    tag: (kind, ...about) => sha256(lengthPrefixed(Buffer.from(DOMAIN + kind), ...bound, ...about)),
+    tag: (kind, ...about) => sha256(lengthPrefixed(utf8(DOMAIN + kind), ...bound, ...about)),
     stream: (kind, ...inputs) => new Xof(DOMAIN + kind, ...bound, ...inputs),
     [Symbol.dispose]: () => {
       for (const held of [ring, ...plainRings.values()]) held[Symbol.dispose]();
@@ -56,16 +57,11 @@ export function openSetting(engine: Engine, task: ProductTask, binding: Uint8Arr
   };
 }
 
-/** SHA-256. */
-export function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(bytes).digest());
-}
-
 /** SHA-256 of the plan as JSON, with its keys in alphabetical order. */
 function planDigest(plan: ProductPlan): Uint8Array {
   const sorted = Object.entries(plan).sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify(sorted, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  return sha256(Buffer.from(text));
+  return sha256(utf8(text));
 }

@@ -7,13 +7,14 @@
  * The smudging is expanded from the seed, t and the digest of c_1. Two shares for one c_1 with different noise
  * would let their average strip the noise off; so for one c_1 there is only one share.
  */
+import { sha256 } from '#primitives';
 import { power } from '../../../rlwe/primes.ts';
 import type { Words } from '../../../rlwe/words.ts';
 import { bytesOf } from '../../../rlwe/words.ts';
 import type { Xof } from '../../../rlwe/xof.ts';
 import { CHUNK_BITS, putNumbers, scale, shiftIn } from './doubles.ts';
 import type { ProductPlan } from './plan.ts';
-import { sha256, type Setting } from './setting.ts';
+import type { Setting } from './setting.ts';
 
 /** What one holder knows. */
 export interface ProductSecret {

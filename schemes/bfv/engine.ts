@@ -1,0 +1,21 @@
+/** What SEAL needs to know of the parameters. */
+import type { ContextShape, Engine } from '../rlwe/engine.ts';
+import { Ring } from '../rlwe/ring.ts';
+import { BFV, keyPrimes, type Moduli } from './levels.ts';
+
+/** What SEAL needs to encrypt and to add; it refuses moduli below 128-bit security. */
+export function contextShape(parameters: Moduli): ContextShape {
+  const { ringDegree, plainModulus } = parameters;
+  return {
+    scheme: BFV,
+    ringDegree,
+    primes: keyPrimes(parameters),
+    plainModulus: BigInt(plainModulus),
+    secure: true,
+  };
+}
+
+/** The ring modulo q·P, for everything done with key polynomials. */
+export function openKeyRing(engine: Engine, parameters: Moduli): Ring {
+  return new Ring(engine, parameters.ringDegree, keyPrimes(parameters));
+}
