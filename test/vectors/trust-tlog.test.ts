@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sha256, unbase64 } from '../../trust/digest.ts';
-import { createSigner } from '../../trust/ed25519.ts';
+import { createSigner } from '../../trust/signing-key.ts';
 import { signCheckpoint } from '../../trust/log/checkpoint.ts';
 import { cosignatureLine, openCosigned } from '../../trust/log/cosignature.ts';
 import { leafHash, MerkleTree, verifyConsistency, verifyInclusion } from '../../trust/log/merkle.ts';
