@@ -41,6 +41,7 @@ export const AGGREGATOR = 'aggregator';
 export const DAEMONS = {
   aggregator: fileURLToPath(new URL('../aggregator/main.ts', import.meta.url)),
   'key-holder': fileURLToPath(new URL('../keyholders/main.ts', import.meta.url)),
+  controller: fileURLToPath(new URL('controller/main.ts', import.meta.url)),
 };
 
 /** What looks at the state of a stopped daemon, likewise. */
@@ -136,20 +137,28 @@ export class Network implements AsyncDisposable {
   readonly folder: string;
   readonly daemons = new Map<string, Daemon>();
   readonly #programs: Programs;
+  readonly #controllers: readonly string[];
 
-  private constructor(folder: string, programs: Programs) {
+  private constructor(folder: string, programs: Programs, controllers: readonly string[]) {
     this.folder = folder;
     this.#programs = programs;
+    this.#controllers = controllers;
   }
 
   /**
-   * Starts the aggregator and the key holders of a network made by `createNetwork`. `programs` names another
-   * program for a party than the honest one. Throws UNREACHABLE where one does not start; then none runs.
+   * Starts the aggregator, the key holders and the controllers of a network made by `createNetwork`. `programs`
+   * names another program for a party than the honest one. Throws UNREACHABLE where one does not start; then none
+   * runs.
    */
-  static async start(folder: string, holders: readonly string[], programs: Programs = {}): Promise<Network> {
-    const network = new Network(folder, programs);
+  static async start(
+    folder: string,
+    holders: readonly string[],
+    programs: Programs = {},
+    controllers: readonly string[] = [],
+  ): Promise<Network> {
+    const network = new Network(folder, programs, controllers);
     const started = await Promise.allSettled(
-      [AGGREGATOR, ...holders].map((name) => network.startDaemon(name)),
+      [AGGREGATOR, ...holders, ...controllers].map((name) => network.startDaemon(name)),
     );
     const failure = started.find((result) => result.status === 'rejected');
     if (failure === undefined) return network;
@@ -164,7 +173,8 @@ export class Network implements AsyncDisposable {
 
   /** Starts one daemon, for the first time or again. */
   async startDaemon(name: string): Promise<void> {
-    const program = this.#programs[name] ?? DAEMONS[name === AGGREGATOR ? 'aggregator' : 'key-holder'];
+    const usual = this.#controllers.includes(name) ? 'controller' : 'key-holder';
+    const program = this.#programs[name] ?? DAEMONS[name === AGGREGATOR ? 'aggregator' : usual];
     const daemon = spawnDaemon(join(this.folder, name), name, program);
     this.daemons.set(name, daemon);
     await ready(daemon);
@@ -218,6 +228,8 @@ async function ready({ name, child, ended, logFile }: Daemon): Promise<void> {
   });
   try {
     await Promise.race([line, end]);
+    // What it says after that is for its own screen, and must not fill the pipe.
+    child.stdout?.resume();
   } catch (cause) {
     if (cause instanceof StrongroomError) throw cause;
     throw new StrongroomError('TIMED_OUT', `${name} is not ready after 30 s; see ${logFile}.`, { cause });

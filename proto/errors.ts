@@ -82,6 +82,7 @@ export const ERRORS = {
     means: 'A checkpoint lacks the cosignature of a key holder of the task.',
   },
   RECEIPT_INVALID: { kind: 'refused', means: 'A receipt does not prove what it claims.' },
+  EVIDENCE_INVALID: { kind: 'refused', means: 'An evidence file does not prove what it claims.' },
   TASK_ENDED: { kind: 'refused', means: 'The task was rejected, cancelled, failed or has expired.' },
   QUOTA_EXCEEDED: { kind: 'refused', means: 'More bytes or objects than the plan of the task allows.' },
 

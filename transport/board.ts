@@ -59,6 +59,11 @@ export class Board implements AsyncDisposable {
     return this.#view.book;
   }
 
+  /** The digest of the consortium document with which the log begins. */
+  get pinned(): string {
+    return this.#view.pinned;
+  }
+
   /** Whether the aggregator answers at present. */
   isConnected(): Promise<boolean> {
     return this.#connection.waitForReady(1_000).then(

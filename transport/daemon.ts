@@ -2,7 +2,7 @@
  * What every daemon's process has in common: its options, a log on standard error, one line on standard output
  * when it is ready, a clean end on SIGTERM and SIGINT, and the exit codes of the command line.
  */
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { EXIT_CODES, StrongroomError } from '../proto/errors.ts';
 import { openProfile, type Profile } from './profile.ts';
@@ -48,15 +48,19 @@ export type Run = (
   ready: (address: string) => void,
 ) => Promise<void>;
 
-/** Runs a daemon until it is told to stop; sets the exit code. */
-export async function runDaemon(kind: string, run: Run): Promise<void> {
+/** Runs a daemon until it is told to stop; sets the exit code. Its command line may have `options` beside `--config`. */
+export async function runDaemon(kind: string, run: Run, options: ParseArgsOptionsConfig = {}): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {
     const { values } = parseArgs({
-      options: { config: { type: 'string' }, 'until-stdin-ends': { type: 'boolean', default: false } },
+      options: {
+        ...options,
+        config: { type: 'string' },
+        'until-stdin-ends': { type: 'boolean', default: false },
+      },
     });
-    if (values.config === undefined)
+    if (typeof values.config !== 'string')
       throw new StrongroomError('USAGE', 'Name the configuration with --config FILE.yaml.');
     if (values['until-stdin-ends']) stopWithStdin(stop);
     const profile = openProfile(values.config);

@@ -15,6 +15,9 @@ import type { Identity } from '../trust/identity.ts';
 import { firstIssue } from '../trust/issue.ts';
 import { checkCertificates } from '../trust/tls-certificate.ts';
 
+/** `host:port` on this machine. */
+const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost):\d{1,5}$/;
+
 /** The configuration file of every process; unknown keys are refused. Paths are relative to the file. */
 const Config = z.strictObject({
   /** The aggregator's `host:port`: where key holders and clients dial, and where the aggregator listens. */
@@ -46,6 +49,8 @@ const Config = z.strictObject({
   policy: z.string().min(1).default('operator'),
   /** Key holders only: the socket on which the operator's commands arrive. */
   'admin-socket': z.string().default('admin.sock'),
+  /** Controllers only: the loopback `host:port` under which Prometheus finds their metrics; off where it is absent. */
+  metrics: z.string().regex(LOOPBACK, 'a port of this machine, such as 127.0.0.1:9464').optional(),
 });
 
 export type Config = z.infer<typeof Config>;

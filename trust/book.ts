@@ -26,8 +26,8 @@ export class TaskBook {
   readonly strays: Stray[] = [];
   readonly follower: LogFollower;
   #consortium: Consortium;
-  /** Where each version of the consortium document stands in the log, by its digest. */
-  readonly #versions = new Map<string, number>();
+  /** Where each version of the consortium document stands in the log, by its digest, the first version first. */
+  readonly #versions = new Map<string, { readonly index: number; readonly consortium: Consortium }>();
   /** Documents that have been opened, under the keys of which consortium: what is admitted is read right after. */
   readonly #opened = new WeakMap<Uint8Array, { by: Consortium; document: AnySigned }>();
 
@@ -48,7 +48,18 @@ export class TaskBook {
 
   /** The log index of the consortium document under which a task was proposed. */
   consortiumIndexOf(task: TaskLife): number {
-    return this.#versions.get(task.proposal.payload.consortium) ?? 0;
+    return this.#versions.get(task.proposal.payload.consortium)?.index ?? 0;
+  }
+
+  /** Every version of the consortium document so far, the first one first. */
+  get consortia(): readonly Consortium[] {
+    return [...this.#versions.values()].map(({ consortium }) => consortium);
+  }
+
+  /** The log indices of the versions from the first to the one under which a task was proposed. */
+  consortiumIndicesOf(task: TaskLife): number[] {
+    const last = this.consortiumIndexOf(task);
+    return [...this.#versions.values()].map(({ index }) => index).filter((index) => index <= last);
   }
 
   /** The task with this id, or with an id that starts so and is the only one. Throws NOT_FOUND. */
@@ -144,7 +155,7 @@ export class TaskBook {
         'The log begins with another consortium document than the pinned one',
       );
     }
-    this.#versions.set(this.#consortium.digest, index);
+    this.#versions.set(this.#consortium.digest, { index, consortium: this.#consortium });
   }
 
   #openSuccessor(bytes: Uint8Array): Consortium {
@@ -171,6 +182,7 @@ export class TaskBook {
     } catch (error) {
       // An honest aggregator refuses such a document, so the log itself is evidence of a split view.
       if (!(error instanceof StrongroomError)) throw error;
+      task.ignore(document, index, error);
       task.violate(document.payload.by, error.code, error.message);
       return task;
     }

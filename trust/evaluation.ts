@@ -19,6 +19,12 @@ export interface SignedBlob {
 /** Fetches objects in order, each verified against the signed digest; goes on while the caller computes. */
 export type FetchAll = (signed: Iterable<SignedBlob>) => AsyncIterable<Uint8Array>;
 
+/** One object. */
+export async function fetchOne(fetchAll: FetchAll, party: string, blob: Blob): Promise<Uint8Array> {
+  const [bytes = new Uint8Array()] = await Array.fromAsync(fetchAll([{ party, blob }]));
+  return bytes;
+}
+
 /** What f is evaluated on; plain data, which can be handed to a thread. */
 export interface InputSet {
   readonly context: SchemeContext;
@@ -69,10 +75,7 @@ function* inputsAt({ inputs }: InputSet, index: number): Generator<SignedBlob, v
 
 /** Evaluates f on the inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
 export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8Array[]> {
-  const [jointKey = new Uint8Array()] = await Array.fromAsync(
-    fetchAll([{ party: set.aggregator, blob: set.key }]),
-  );
-  using evaluator = await openEvaluator(set.context, jointKey);
+  using evaluator = await openEvaluator(set.context, await fetchOne(fetchAll, set.aggregator, set.key));
   const outputs: Uint8Array[] = [];
   for (let index = 0; index < set.positions; index++) {
     using sum = evaluator.sum();

@@ -266,22 +266,32 @@ export class TaskLife {
     }
   }
 
+  /** Notes a document that stands in the log and counts for nothing. */
+  ignore({ kind, payload }: AnySigned, index: number, { code, message }: StrongroomError): void {
+    this.ignored.push({ index, kind, by: payload.by, code, why: message });
+  }
+
   /** The schemes know key holders by their position (`details.holder`); people know them by name. */
   nameHolder(error: unknown): unknown {
-    if (!(error instanceof StrongroomError)) return error;
-    const { holder } = error.details;
-    const party = typeof holder === 'number' ? this.holders[holder] : undefined;
-    if (party === undefined) return error;
-    return new StrongroomError(error.code, `${error.message} (${party})`, {
-      details: { ...error.details, party },
-      cause: error,
-    });
+    return nameParty(error, this.holders);
   }
 
   /** Ends the task because the log itself shows a violation. */
   violate(by: string, code: ErrorCode, detail: string): void {
     if (this.delivery === undefined) this.ending ??= { phase: 'FAILED', by, code, detail };
   }
+}
+
+/** See `TaskLife.nameHolder`; `holders` in the order of the task document. */
+export function nameParty(error: unknown, holders: readonly string[]): unknown {
+  if (!(error instanceof StrongroomError)) return error;
+  const { holder } = error.details;
+  const party = typeof holder === 'number' ? holders[holder] : undefined;
+  if (party === undefined) return error;
+  return new StrongroomError(error.code, `${error.message} (${party})`, {
+    details: { ...error.details, party },
+    cause: error,
+  });
 }
 
 /** What an approval signs of a plan: the SHA-256 of its canonical JSON. */

@@ -76,7 +76,7 @@ export function readDocument(task: TaskLife, document: AnySigned, index: number)
   } catch (error) {
     if (!(error instanceof StrongroomError)) throw error;
     const { kind, payload } = document;
-    task.ignored.push({ index, kind, by: payload.by, code: error.code, why: error.message });
+    task.ignore(document, index, error);
     if (payload.by === task.aggregator && (kind === 'seal' || kind === 'evaluation' || kind === 'match')) {
       task.violate(payload.by, error.code, error.message);
     }

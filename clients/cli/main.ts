@@ -4,6 +4,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { addConsortiumCommands } from './commands/consortium.ts';
 import { addDaemonCommands } from './commands/daemons.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
+import { addEvidenceCommand } from './commands/evidence.ts';
 import { addFsckCommand } from './commands/fsck.ts';
 import { addHoldCommand } from './commands/hold.ts';
 import { addLocalCommands } from './commands/local.ts';
@@ -57,6 +58,7 @@ for (const add of [
   addHoldCommand,
   addPolicyCommands,
   addResultCommands,
+  addEvidenceCommand,
   addPartyCommands,
   addConsortiumCommands,
   addDaemonCommands,

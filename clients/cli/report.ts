@@ -1,6 +1,7 @@
 /** What a local run tells beside its result: phases, memory, files. */
 import type { LocalRunReport } from '../local-run.ts';
-import { bytes, seconds, table } from './output.ts';
+import { bytes, seconds } from './output.ts';
+import { table } from '../table.ts';
 
 export function reportAsJson({
   document,

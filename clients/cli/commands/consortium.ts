@@ -9,7 +9,8 @@ import { assembleConsortium, signConsortium } from '../../../trust/consortium-si
 import { openConsortium, type Consortium } from '../../../trust/consortium.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
-import { table, withSession, type Context } from '../output.ts';
+import { withSession, type Context } from '../output.ts';
+import { table } from '../../table.ts';
 import { readCard } from './party.ts';
 
 export function addConsortiumCommands(program: Command, context: () => Context): void {

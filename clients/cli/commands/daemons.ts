@@ -1,11 +1,10 @@
-/** `aggregator` and `key-holder`: the daemons, in the foreground, as processes of their own. */
+/** `aggregator`, `key-holder` and `controller`: the daemons, in the foreground, as processes of their own. */
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { DAEMONS } from '../../network.ts';
-
 import type { Context } from '../output.ts';
 
-export function addDaemonCommands(program: Command, _context: () => Context): void {
+export function addDaemonCommands(program: Command, context: () => Context): void {
   program
     .command('aggregator')
     .summary('run the aggregator')
@@ -26,13 +25,31 @@ export function addDaemonCommands(program: Command, _context: () => Context): vo
     .requiredOption('--config <file>', 'strongroom.yaml of its profile')
     .addHelpText('after', '\nExample:\n  $ strongroom key-holder --config /srv/strongroom/strongroom.yaml')
     .action(({ config }: { config: string }) => run('key-holder', config));
+
+  program
+    .command('controller')
+    .summary('run a controller')
+    .description(
+      'Follows the log in the foreground until SIGTERM or Ctrl-C, verifies every document, recomputes every key and\n' +
+        'evaluation, and writes evidence of what is wrong into the folder evidence of its profile. On a terminal it\n' +
+        'shows a table, else a line for each check. It can write nothing to the log and decrypt nothing.',
+    )
+    .requiredOption('--config <file>', 'strongroom.yaml of its profile')
+    .addHelpText('after', '\nExample:\n  $ strongroom controller --config /srv/strongroom/strongroom.yaml')
+    .action(({ config }: { config: string }) =>
+      run('controller', config, context().output.json ? ['--json'] : []),
+    );
 }
 
 /** Stands in for the daemon: its streams are ours, our signals are its, and so is its exit code. */
-async function run(kind: keyof typeof DAEMONS, config: string): Promise<void> {
+async function run(
+  kind: keyof typeof DAEMONS,
+  config: string,
+  options: readonly string[] = [],
+): Promise<void> {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', DAEMONS[kind], '--config', config],
+    ['--disable-warning=ExperimentalWarning', DAEMONS[kind], '--config', config, ...options],
     {
       stdio: 'inherit',
     },

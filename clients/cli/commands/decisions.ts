@@ -5,7 +5,8 @@ import { connectAdmin, type AdminConnection } from '../../../transport/admin-soc
 import { CONFIG_FILE, readConfig } from '../../../transport/profile.ts';
 import { confirm } from '../../../transport/terminal.ts';
 import type { Summary } from '../../../trust/summary.ts';
-import { table, type Context } from '../output.ts';
+import { type Context } from '../output.ts';
+import { table } from '../../table.ts';
 import { stateInWords } from './task.ts';
 
 export function addDecisionCommands(program: Command, context: () => Context): void {

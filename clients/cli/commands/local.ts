@@ -6,7 +6,8 @@ import { StrongroomError } from '../../../proto/errors.ts';
 import { renderResult } from '../../../statistics/render.ts';
 import { partiesOf, readTask, runLocally, runPlain, type InputFiles } from '../../local-run.ts';
 import { createNetwork, Network } from '../../network.ts';
-import { table, type Context } from '../output.ts';
+import { type Context } from '../output.ts';
+import { table } from '../../table.ts';
 import { reportAsJson, reportAsText } from '../report.ts';
 
 const INPUT = /^(?<party>[^:=]+):(?<table>[^:=]+)=(?<file>.+)$/;
@@ -60,7 +61,7 @@ Example:
     .command('up')
     .summary('a local network that stays up, with a profile for every party')
     .description(
-      'Starts an aggregator and key holders that stay up until Ctrl-C, and makes a ready profile for every party\n' +
+      'Starts an aggregator, key holders and controllers that stay up until Ctrl-C, and makes a ready profile for every party\n' +
         'of a task document, to try the steps by hand. The key holders wait for `strongroom approve`.',
     )
     .argument('[task]', 'a task document, whose parties are made', 'examples/wages/task.yaml')
@@ -88,7 +89,8 @@ Example, in two terminals:
         const policy = options.automatic === true ? 'automatic' : 'operator';
         await createNetwork(folder, { parties: partiesOf(task), policy });
       }
-      await using network = await Network.start(folder, processing);
+      const watching = controllers.filter((party) => !processing.includes(party));
+      await using network = await Network.start(folder, processing, {}, watching);
       const profiles = [...new Set([receiver, ...input, ...processing, ...controllers])].map((party) => ({
         party,
         profile: join(folder, party),

@@ -7,7 +7,8 @@ import { summary, type Summary } from '../../../trust/summary.ts';
 import { readTask } from '../../local-run.ts';
 import { cancel, propose } from '../../requester.ts';
 import { timeline } from '../../timeline.ts';
-import { bytes, seconds, table, timeout, withSession, type Context } from '../output.ts';
+import { bytes, seconds, timeout, withSession, type Context } from '../output.ts';
+import { table } from '../../table.ts';
 
 export function addTaskCommands(program: Command, context: () => Context): void {
   const task = program.command('task').description('Check, propose and follow tasks.');

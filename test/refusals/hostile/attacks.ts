@@ -23,6 +23,7 @@ export type Attack =
   | 'opens another contribution'
   | 'copies a commitment'
   | 'signs another joint key'
+  | 'fails the key test'
   | 'releases a wrong share'
   | 'names another receiver'
   | 'answers the linkage wrongly';

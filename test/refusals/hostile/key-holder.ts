@@ -61,6 +61,18 @@ class HostileKeyHolder extends KeyHolder {
       answer.set(blob.subarray(0, POINT_BYTES), POINT_BYTES);
       return lie({ answer: { digest: sha256Hex(answer), size: answer.length } }, answer);
     }
+    if (
+      attack === 'fails the key test' &&
+      kind === 'contribution' &&
+      'round' in content &&
+      blob !== undefined
+    ) {
+      // Well-formed, but no partial decryption under the key that it has contributed to.
+      if (content.round !== 1) return super.sign(task, kind, content, blob);
+      const message = Uint8Array.from(blob);
+      swapLastWords(message);
+      return lie({ message: { digest: sha256Hex(message), size: message.length } }, message);
+    }
     if (attack === 'names another receiver' && kind === 'release') return lie({ receiver: 'north' });
     return super.sign(task, kind, content, blob);
   }

@@ -1,0 +1,66 @@
+/**
+ * A controller as a running service. It dials out to the aggregator and listens on no port, but for its metrics where
+ * the configuration names a loopback address.
+ */
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { StrongroomError } from '../../proto/errors.ts';
+import { Attendance } from '../../transport/attendance.ts';
+import { Board } from '../../transport/board.ts';
+import type { Profile } from '../../transport/profile.ts';
+import { forever } from '../../transport/retry.ts';
+import { Controller } from './controller.ts';
+import { Metrics } from './metrics.ts';
+import { openScreen, type ScreenForm } from './screen.ts';
+import { ControllerState } from './state.ts';
+import { viewOf } from './view.ts';
+
+/** Runs until `stop`. Throws LOG_INCONSISTENT where the aggregator shows another history than before. */
+export async function runController(
+  profile: Profile,
+  log: Logger,
+  stop: AbortSignal,
+  ready: (address: string) => void,
+  form: ScreenForm,
+): Promise<void> {
+  const { config, identity } = profile;
+  const name = identity.card.party;
+  using state = new ControllerState(join(profile.state, 'controller.db'));
+  const report = ({ code, message }: StrongroomError): void => log.warn({ code }, message);
+  await using board = Board.open(profile, forever(stop, report));
+  const { book } = board;
+  using screen = openScreen(form, () => viewOf(book, state, name));
+  await using metrics = new Metrics(book, state);
+  await using controller = new Controller({
+    name,
+    board,
+    fetchAll: (signed) => board.getAll(signed),
+    state,
+    folder: profile.folder,
+    log,
+    onChecked: (check, findings, ms) => {
+      metrics.checked(check, ms);
+      screen.checked(check, findings, ms);
+    },
+    again: (task) => void attendance.notice(task),
+  });
+  await using attendance = new Attendance({
+    attend: (task) => controller.attend(task),
+    tasks: () => book.tasks.values(),
+    log,
+  });
+  const read = (): Promise<void> => {
+    const { size, checkpoint } = book.follower;
+    if (checkpoint !== undefined) state.keepHead(size, checkpoint);
+    screen.read(size, book.tasks.size);
+    return controller.attendStrays();
+  };
+  if (config.metrics !== undefined) await metrics.listen(config.metrics);
+  await read();
+  for (const task of book.tasks.values()) void attendance.notice(task);
+  ready(config.aggregator);
+  for await (const changed of board.follow(stop)) {
+    await read();
+    for (const task of changed) void attendance.notice(task);
+  }
+}

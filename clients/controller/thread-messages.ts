@@ -1,0 +1,45 @@
+/** What passes between a controller and the thread in which it recomputes. */
+import type { ErrorCode } from '../../proto/errors.ts';
+import type { InputSet, SignedBlob } from '../../trust/evaluation.ts';
+import type { Claim, Evidence, EvidenceKind } from '../../trust/evidence.ts';
+import type { Transcript } from '../../trust/key-replay.ts';
+
+/** Something that a party did against the protocol, as it came out of recomputing. */
+export interface Fault {
+  readonly kind: EvidenceKind;
+  readonly accused: string;
+  readonly code: ErrorCode;
+  readonly says: string;
+  /** The digest of the ciphertext that is not well-formed. */
+  readonly ciphertext?: string;
+}
+
+/** One at a time; each is answered once. */
+export type Job =
+  | {
+      readonly job: 'key';
+      readonly transcript: Transcript;
+      /** The joint key that each holder has signed. */
+      readonly signed: readonly { readonly party: string; readonly digest: string }[];
+    }
+  | { readonly job: 'inputs'; readonly set: InputSet }
+  | { readonly job: 'evaluation'; readonly set: InputSet; readonly claimed: readonly string[] }
+  | { readonly job: 'evidence'; readonly evidence: Evidence; readonly pinned: string };
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export type ThreadRequest =
+  | { readonly start: Job }
+  /** The answer to a `fetch`, in its order. */
+  | { readonly fetched: number; readonly objects: readonly Uint8Array[] }
+  | { readonly fetched: number; readonly failed: Failure };
+
+export type ThreadMessage =
+  | { readonly fetch: number; readonly signed: readonly SignedBlob[] }
+  | { readonly faults: readonly Fault[] }
+  | { readonly proven: Claim }
+  | { readonly failed: Failure };
