@@ -21,7 +21,7 @@ export class Session implements AsyncDisposable {
   /** By task, of all sessions beside each other. */
   readonly #jointKeys: Map<string, Promise<Uint8Array>>;
 
-  private constructor(profile: Profile, board: Board, jointKeys = new Map<string, Promise<Uint8Array>>()) {
+  protected constructor(profile: Profile, board: Board, jointKeys = new Map<string, Promise<Uint8Array>>()) {
     this.profile = profile;
     this.board = board;
     this.#jointKeys = jointKeys;
@@ -39,7 +39,7 @@ export class Session implements AsyncDisposable {
     const board = Board.open(profile, PATIENT);
     try {
       await board.refresh(answerWithinMs);
-      return new Session(profile, board);
+      return new this(profile, board);
     } catch (error) {
       await board[Symbol.asyncDispose]();
       throw error;

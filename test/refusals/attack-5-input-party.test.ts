@@ -99,6 +99,17 @@ test.each(BAD)(
   },
 );
 
+test.each([
+  ["replays another's upload", 'DOCUMENT_CONFLICT'],
+  ['encrypts under another key', 'JOINT_KEY_MISMATCH'],
+] as const)('the client of an input party that %s is refused: %s', async (attack, code) => {
+  const task = await stage.propose(attack);
+  await stage.submit(task, ['north']);
+  const hostile = await stage.hostile('south');
+  await stage.refused('aggregator', () => submit(hostile, task.id, stage.net.table('south'), PATIENCE), code);
+  expect(await namesOf(task)).toEqual(['north']);
+});
+
 test("an input party that replays another's upload, submits twice, or comes after the seal is refused", async () => {
   const task = await stage.propose('honest');
   await stage.submit(task, ['north']);

@@ -91,9 +91,9 @@ describe('the choice', () => {
     ['two blocks of one form', [{ left: 0, right: 0, released: [[0, 0]] }]],
     ['a block that is not there', [{ left: 0, right: 7, released: [[0, 0]] }]],
   ] as const)('a grid that opens %s is refused', (_, grids) => {
-    expect(() =>
-      chooseBfvProductParameters({ ...TASK, grids: grids }),
-    ).toThrow(expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }));
+    expect(() => chooseBfvProductParameters({ ...TASK, grids: grids })).toThrow(
+      expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }),
+    );
   });
 });
 

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Aggregator, type AggregatorOptions } from '../../../aggregator/aggregator.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
 import { runAggregator } from '../../../aggregator/service.ts';
 import { POINT_BYTES } from '../../../schemes/linkage/sizes.ts';
 import { runDaemon } from '../../../transport/daemon.ts';
@@ -27,7 +28,11 @@ class HostileAggregator extends Aggregator {
 
   /** Lets everything into the log that concerns a task titled so, whoever sends it and whatever it says. */
   override admit(envelope: Uint8Array, caller: string): void {
-    if (!letsIn(this.#titleOf(envelope))) super.admit(envelope, caller);
+    const title = this.#titleOf(envelope);
+    if (title === 'drops an input at the door' && caller === 'east') {
+      throw new StrongroomError('PHASE_CLOSED', 'You come too late');
+    }
+    if (!letsIn(title)) super.admit(envelope, caller);
   }
 
   override async examine(envelope: Uint8Array): Promise<void> {

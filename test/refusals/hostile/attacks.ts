@@ -19,6 +19,7 @@ export type Attack =
   | 'swaps a linkage request'
   | 'swaps a linkage answer'
   | 'lies in the match'
+  | 'drops an input at the door'
   // A key holder's.
   | 'opens another contribution'
   | 'copies a commitment'
@@ -26,7 +27,14 @@ export type Attack =
   | 'fails the key test'
   | 'releases a wrong share'
   | 'names another receiver'
-  | 'answers the linkage wrongly';
+  | 'answers the linkage wrongly'
+  // An input party's.
+  | "replays another's upload"
+  | 'encrypts under another key'
+  // The output party's.
+  | 'acknowledges before all have released'
+  | 'names one release for all'
+  | 'acknowledges another result';
 
 /** Behind an attack: the aggregator is in it too, and puts everything into the log. */
 export const COLLUSION = ' with the aggregator';

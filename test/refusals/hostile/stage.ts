@@ -28,6 +28,7 @@ import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fi
 import { refusal } from '../../fixtures/trust-parties.ts';
 import type { Title } from './attacks.ts';
 import { attest, EVERY_READER } from './attest.ts';
+import { HostileClient } from './clients.ts';
 
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
@@ -64,6 +65,14 @@ export class Stage implements AsyncDisposable {
     const known = this.#sessions.get(party) ?? Session.open(this.#profileBeside(party));
     this.#sessions.set(party, known);
     return known;
+  }
+
+  /** The client of a party that lies where the title of a task says so, in the place of its honest session. */
+  async hostile(party: string): Promise<Session> {
+    const known = await this.#sessions.get(party);
+    await known?.[Symbol.asyncDispose]();
+    this.#sessions.set(party, HostileClient.open(this.#profileBeside(party)));
+    return this.session(party);
   }
 
   #profileBeside(party: string): string {
