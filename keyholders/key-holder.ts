@@ -20,10 +20,14 @@ import type { TaskLife } from '../trust/life.ts';
 import { requireTrueMatch } from '../trust/match.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
+import { requireWitnessed } from '../trust/witnessing.ts';
 import { describeProgress, KeyMaking } from './key-making.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
 import { commitmentStep, contributionStep, linkageAnswerStep, stepsIn } from './steps.ts';
+
+/** How long a release waits for the cosignatures of the other key holders before it is tried again. */
+const WITNESS_WAIT_MS = 10_000;
 
 /** How a task ends that a rule stops; as failed where it is not here. */
 const OUTCOMES: Partial<Record<ErrorCode, Payload<'abort'>['outcome']>> = {
@@ -109,6 +113,8 @@ export class KeyHolder implements Disposable {
     } catch (error) {
       if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
       this.#log.warn({ task: task.id, code: error.code }, error.message);
+      // The others may cosign yet; the deadline ends the task where they do not.
+      if (error.code === 'NOT_WITNESSED') return;
       await this.#abort(task, OUTCOMES[error.code] ?? 'failed', error.code, error.message);
     }
   }
@@ -240,9 +246,10 @@ export class KeyHolder implements Disposable {
   }
 
   /**
-   * Rules 2 and 3. The only path by which anything that depends on the key share leaves this process: the
-   * inputs as their parties signed them, evaluated here, equal to what the aggregator claims, then one share
-   * for this one output, sealed to the one receiver that the approved document names, journalled, sent.
+   * Rules 2 to 4. The only path by which anything that depends on the key share leaves this process: the
+   * evaluation stands in a history that all K have cosigned, the inputs as their parties signed them are
+   * evaluated here and give what the aggregator claims; then one share for this one output, sealed to the one
+   * receiver that the approved document names, journalled, sent.
    */
   async #release(task: TaskLife): Promise<void> {
     if (task.releases.has(this.name)) return;
@@ -251,6 +258,7 @@ export class KeyHolder implements Disposable {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));
       if (task.linkage !== undefined)
         await requireTrueMatch(task, (party, blob) => this.#board.get(blob, party));
+      const checkpoint = await this.#witnessed(task);
       const outputs = await evaluate(inputSetOf(task), (signed) => this.#board.getAll(signed));
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);
@@ -262,8 +270,21 @@ export class KeyHolder implements Disposable {
       packed.fill(0);
       shares.forEach((share) => share.fill(0));
       const evaluation = task.evaluation?.digest ?? '';
-      return { content: { evaluation, outputs: digests, receiver, box: put(box), opened }, blob: box };
+      return {
+        content: { evaluation, outputs: digests, receiver, box: put(box), opened, checkpoint },
+        blob: box,
+      };
     });
+  }
+
+  /** The cosigned checkpoint on which a release of the task relies. Throws NOT_WITNESSED where not all have cosigned. */
+  async #witnessed(task: TaskLife): Promise<string> {
+    const from = performance.now();
+    const checkpoint = await this.#board.cosigned(task.evaluatedSize ?? 0, task.holders, WITNESS_WAIT_MS);
+    const { size } = requireWitnessed(task, checkpoint);
+    const milliseconds = Math.round(performance.now() - from);
+    this.#log.info({ task: task.id, size, milliseconds }, 'all key holders have cosigned the log');
+    return checkpoint;
   }
 
   /** The partial decryptions of the outputs; the caller wipes them. */

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
 import type { TaskBook } from '../trust/book.ts';
+import { equalBytes } from '../trust/digest.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { SignedBlob } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCheckpoint } from '../trust/log/checkpoint.ts';
+import { cosignedBy, openCosigned, requireWitnesses } from '../trust/log/cosignature.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { verifyInclusion } from '../trust/log/merkle.ts';
 import { CHUNK_BYTES, MANY_OBJECTS } from './chunks.ts';
@@ -149,11 +151,28 @@ export class Board implements AsyncDisposable {
   }
 
   /**
-   * The note of a checkpoint of at least `size` entries that these parties have cosigned, or what cosignatures there
-   * are after `waitMs`. It is the aggregator's word, for the caller to verify.
+   * A checkpoint of this log, of at least `size` entries, that all these parties have cosigned: the note, with the
+   * log's signature and theirs. Waits for it, `waitMs` at most.
+   *
+   * Throws NOT_WITNESSED where there is none by then, SIGNATURE_INVALID where a cosignature is false, and
+   * LOG_INCONSISTENT where what the aggregator shows is no checkpoint of the history that was verified here.
    */
-  cosigned(size: number, witnesses: readonly string[], waitMs: number): Promise<string> {
-    return this.#connection.witnesses.cosigned({ size, witnesses: [...witnesses], waitMs });
+  async cosigned(size: number, parties: readonly string[], waitMs: number): Promise<string> {
+    const { follower, consortium } = this.book;
+    const note = await this.#connection.witnesses.cosigned({ size, witnesses: [...parties], waitMs });
+    const shown = openCosigned(note, consortium.log, consortium.witnesses);
+    if (shown.size <= follower.size && !equalBytes(follower.rootAt(shown.size), shown.root)) {
+      throw new StrongroomError(
+        'LOG_INCONSISTENT',
+        `The aggregator shows a checkpoint of another log of ${shown.size} entries.`,
+        { details: { check: 'split-view', held: follower.checkpoint ?? '', shown: note } },
+      );
+    }
+    requireWitnesses(shown, parties);
+    if (shown.size >= size && shown.size <= follower.size) {
+      return cosignedBy(note, consortium.log.origin, parties);
+    }
+    throw new StrongroomError('NOT_WITNESSED', `A cosigned log of ${size} entries is not there yet.`);
   }
 
   /** Uploads an object for a task; it may be repeated at will. */

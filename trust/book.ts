@@ -7,7 +7,7 @@
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { openSuccessor, type Consortium } from './consortium.ts';
 import { hex, sha256Hex } from './digest.ts';
-import { openDocument, payloadType, type AnySigned, type Seen } from './documents.ts';
+import { headsOf, openDocument, payloadType, type AnySigned, type Seen } from './documents.ts';
 import { parseEnvelope } from './envelope.ts';
 import { TaskLife } from './life.ts';
 import { LogFollower } from './log/follower.ts';
@@ -190,13 +190,15 @@ export class TaskBook {
     return task;
   }
 
-  #checkSeen({ payload }: AnySigned): void {
-    const { size, root } = payload.seen;
-    const own = size <= this.follower.size ? this.follower.rootAt(size) : undefined;
-    if (own !== undefined && hex(own) === root) return;
-    throw new StrongroomError('LOG_INCONSISTENT', `${payload.by} has seen another log of ${size} entries`, {
-      details: { party: payload.by, size },
-    });
+  #checkSeen(document: AnySigned): void {
+    const { by } = document.payload;
+    for (const { size, root } of headsOf(document)) {
+      const own = size <= this.follower.size ? this.follower.rootAt(size) : undefined;
+      if (own !== undefined && hex(own) === root) continue;
+      throw new StrongroomError('LOG_INCONSISTENT', `${by} has seen another log of ${size} entries`, {
+        details: { party: by, size },
+      });
+    }
   }
 }
 

@@ -8,9 +8,10 @@
 import { z } from 'zod';
 import { utf8 } from '../primitives/bytes.ts';
 import { ERRORS, StrongroomError, type ErrorCode } from '../proto/errors.ts';
-import { canonicalJson, parseCanonicalJson, sha256Hex } from './digest.ts';
+import { canonicalJson, hex, parseCanonicalJson, sha256Hex } from './digest.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope, type Signer } from './envelope.ts';
 import { firstIssue } from './issue.ts';
+import { readCheckpoint } from './log/checkpoint.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const party = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
@@ -84,6 +85,7 @@ const SCHEMAS = {
   /**
    * A key holder: its partial decryptions of the outputs that it derived itself, sealed to the receiver.
    * `opened` is the digest of the shares inside the box, so that they can be shown and checked later.
+   * `checkpoint` is the one that all K key holders had cosigned, of a log with the evaluation in it.
    */
   release: z.strictObject({
     ...step,
@@ -92,6 +94,7 @@ const SCHEMAS = {
     receiver: party,
     box: blob,
     opened: digest,
+    checkpoint: z.string().max(20_000).refine(isCheckpoint, 'not a checkpoint'),
   }),
   /** The output party: it has the result. `result` commits to it: SHA-256(salt ‖ result), the salt stays with it. */
   delivery: z.strictObject({ ...step, releases: z.array(digest).min(1), result: digest }),
@@ -182,6 +185,22 @@ function decode(kind: Kind, payload: Uint8Array): Payload {
   const parsed = SCHEMAS[kind].safeParse(parseCanonicalJson(payload));
   if (parsed.success) return parsed.data;
   throw new StrongroomError('DOCUMENT_INVALID', `The ${kind} is malformed: ${firstIssue(parsed.error)}`);
+}
+
+/** The heads of the log that a document speaks of: what its signer had seen, and what a release relies on. */
+export function headsOf({ kind, payload }: AnySigned): readonly Seen[] {
+  if (kind !== 'release') return [payload.seen];
+  const { size, root } = readCheckpoint(payload.checkpoint);
+  return [payload.seen, { size, root: hex(root) }];
+}
+
+function isCheckpoint(note: string): boolean {
+  try {
+    readCheckpoint(note);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The objects on the board that a document refers to. */

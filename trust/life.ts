@@ -12,7 +12,7 @@ import { checkCommittee } from './committee.ts';
 import type { Consortium } from './consortium.ts';
 import { canonicalJson, sha256Hex } from './digest.ts';
 import { LinkageLife } from './linkage-life.ts';
-import { blobsOf, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
+import { blobsOf, headsOf, type AnySigned, type Blob, type Kind, type Signed } from './documents.ts';
 
 export type Phase =
   | 'PROPOSED'
@@ -73,6 +73,8 @@ export class TaskLife {
   readonly plan: Plan;
   readonly planDigest: string;
   readonly aggregator: string;
+  /** The consortium as it was when the task was proposed. */
+  readonly consortium: Consortium;
 
   readonly approvals = new Map<string, Signed<'approval'>>();
   /** By round, then by holder. Round 0 is committed to by the approvals. */
@@ -100,7 +102,7 @@ export class TaskLife {
   readonly blobs = new Map<string, Kind>();
   /** Log indices of everything that counts, in order. */
   readonly entries: number[] = [];
-  /** The sizes of the log that the signers of those had seen. */
+  /** The sizes of the log that the signers of those had seen, and that their releases rely on. */
   readonly seenSizes: number[] = [];
 
   /**
@@ -119,6 +121,7 @@ export class TaskLife {
     this.planDigest = planDigest(this.plan);
     this.aggregator = consortium.aggregator.party;
     this.linkage = intersectionOf(this.document) === undefined ? undefined : new LinkageLife();
+    this.consortium = consortium;
   }
 
   /** What binds everything of the scheme to this task. */
@@ -202,7 +205,7 @@ export class TaskLife {
   apply(document: AnySigned, index: number): void {
     const { kind, payload } = document;
     this.entries.push(index);
-    this.seenSizes.push(payload.seen.size);
+    this.seenSizes.push(...headsOf(document).map(({ size }) => size));
     for (const blob of blobsOf(document)) this.blobs.set(blob.digest, kind);
     this.linkage?.apply(document);
     switch (kind) {

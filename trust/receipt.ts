@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
 import { openConsortium, type Consortium } from './consortium.ts';
 import { base64, canonicalJson, hex, sha256, unbase64, unhex } from './digest.ts';
-import { openDocument, type AnySigned } from './documents.ts';
+import { headsOf, openDocument, type AnySigned, type Seen } from './documents.ts';
 import { TaskLife } from './life.ts';
 import { openCheckpoint, type Checkpoint } from './log/checkpoint.ts';
 import { leafOf } from './log/entry.ts';
@@ -98,13 +98,17 @@ function openEntry(
   return at(where, () => openDocument(bytes, consortium.signingKeys));
 }
 
-function checkSeen(
-  { payload }: AnySigned,
+function checkSeen(document: AnySigned, position: number, { consistency }: Receipt, head: Checkpoint): void {
+  for (const seen of headsOf(document)) checkHead(seen, document.payload.by, position, consistency, head);
+}
+
+function checkHead(
+  { size, root }: Seen,
+  by: string,
   position: number,
-  { consistency }: Receipt,
+  consistency: Receipt['consistency'],
   head: Checkpoint,
 ): void {
-  const { size, root } = payload.seen;
   const where = `entry ${position}`;
   if (size === 0) {
     if (root !== hex(sha256(new Uint8Array()))) throw broken(where, 'its signer names a wrong empty log');
@@ -112,10 +116,7 @@ function checkSeen(
   }
   const proof = at(where, () => (consistency[String(size)] ?? []).map(unhex));
   if (!verifyConsistency(size, head.size, proof, unhex(root), head.root)) {
-    throw broken(
-      where,
-      `${payload.by} had seen a log of ${size} entries that the checkpoint does not extend`,
-    );
+    throw broken(where, `${by} had seen a log of ${size} entries that the checkpoint does not extend`);
   }
 }
 
@@ -167,6 +168,10 @@ function argument(task: TaskLife, consortium: Consortium, head: Checkpoint): Ste
     {
       checked: `${task.manifests.size} manifests of ${[...task.manifests.keys()].join(', ')}, under that key, all of them in the seal`,
       proves: 'these inputs and no others were evaluated; none was dropped, replaced or counted twice',
+    },
+    {
+      checked: `in each release a checkpoint of the log with the evaluation in it, cosigned by all ${k} key holders`,
+      proves: 'all of them looked at one history of this task before any of them turned its key',
     },
     {
       checked: `${task.releases.size} of ${k} releases, all of the same ${task.plan.ciphertexts} output digests`,

@@ -8,6 +8,7 @@ import { commitsEveryRound } from '../schemes/scheme.ts';
 import { commitTo, type AnySigned, type Signed } from './documents.ts';
 import { admitLinkage, type LinkageDocument } from './linkage-rules.ts';
 import type { DeadlinePhase, Phase, TaskLife } from './life.ts';
+import { requireWitnessed } from './witnessing.ts';
 
 /** Throws the reason why this document must not stand here. */
 export function admit(task: TaskLife, document: AnySigned): void {
@@ -190,7 +191,7 @@ function admitSeal(task: TaskLife, document: Signed<'seal'>): void {
 }
 
 function admitRelease(task: TaskLife, document: Signed<'release'>): void {
-  const { by, at, evaluation, outputs, receiver } = document.payload;
+  const { by, at, evaluation, outputs, receiver, checkpoint } = document.payload;
   requireSpeaker('release', by, task.holders);
   if (task.releases.has(by)) throw refuse('ALREADY_RELEASED', `${by} has released its share`, by);
   requirePhase(task, 'release', ['EVALUATED', 'RELEASING']);
@@ -203,6 +204,7 @@ function admitRelease(task: TaskLife, document: Signed<'release'>): void {
   if (receiver !== task.document.parties.output) {
     throw refuse('NOT_AUTHORISED', `${receiver} is not the output party of this task`, by);
   }
+  requireWitnessed(task, checkpoint);
   requireBefore(task, 'release', at);
 }
 

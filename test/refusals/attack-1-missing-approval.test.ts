@@ -10,6 +10,7 @@ import { signDocument } from '../../trust/documents.ts';
 import { createSigner } from '../../trust/signing-key.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { RECEIVER } from '../fixtures/local-network.ts';
+import { UNSIGNED_CHECKPOINT } from '../fixtures/trust-parties.ts';
 import { blobOf, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -30,7 +31,14 @@ function forbidden(task: TaskLife) {
     contribution: { round: 0, about: '', message },
     'joint-key': { key: message },
     manifest: { key: DIGEST, ciphertexts: [ciphertext] },
-    release: { evaluation: DIGEST, outputs: [DIGEST], receiver: RECEIVER, box: message, opened: DIGEST },
+    release: {
+      evaluation: DIGEST,
+      outputs: [DIGEST],
+      receiver: RECEIVER,
+      box: message,
+      opened: DIGEST,
+      checkpoint: UNSIGNED_CHECKPOINT,
+    },
     delivery: { releases: [DIGEST], result: DIGEST },
     seal: { manifests: [DIGEST] },
   };

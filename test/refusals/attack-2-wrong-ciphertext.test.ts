@@ -103,9 +103,9 @@ test('a key holder that releases a second share is refused: ALREADY_RELEASED', a
   const task = await stage.propose('honest');
   await stage.submit(task);
   const first = await stage.see(task, (life) => life.releases.get('holder-1'));
-  const { evaluation, outputs, receiver } = first.payload;
+  const { evaluation, outputs, receiver, checkpoint } = first.payload;
   const box = await stage.put('holder-1', task, Buffer.from('another share'));
-  const second = { evaluation, outputs, receiver, box, opened: 'ab'.repeat(32) };
+  const second = { evaluation, outputs, receiver, box, opened: 'ab'.repeat(32), checkpoint };
   await stage.refused(
     'aggregator',
     () => stage.say(task, 'release', second, { by: 'holder-1' }),

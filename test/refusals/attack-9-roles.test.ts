@@ -11,7 +11,7 @@ import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { RECEIVER } from '../fixtures/local-network.ts';
-import { newParty } from '../fixtures/trust-parties.ts';
+import { newParty, UNSIGNED_CHECKPOINT } from '../fixtures/trust-parties.ts';
 import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
 
@@ -102,7 +102,14 @@ const CONTENTS: { [K in Spoken]: Content<K> } = {
   manifest: { key: DIGEST, ciphertexts: [BLOB] },
   seal: { manifests: [DIGEST] },
   evaluation: { seal: DIGEST, outputs: [BLOB] },
-  release: { evaluation: DIGEST, outputs: [DIGEST], receiver: RECEIVER, box: BLOB, opened: DIGEST },
+  release: {
+    evaluation: DIGEST,
+    outputs: [DIGEST],
+    receiver: RECEIVER,
+    box: BLOB,
+    opened: DIGEST,
+    checkpoint: UNSIGNED_CHECKPOINT,
+  },
   delivery: { releases: [DIGEST], result: DIGEST },
   shred: {},
   abort: { outcome: 'rejected', code: 'POLICY_REFUSED', detail: 'no' },

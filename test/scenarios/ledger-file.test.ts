@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Ledger, type LedgerEntry } from '../../keyholders/ledger.ts';
 import { parseHistory } from '../../keyholders/policy/history-file.ts';
 import { Cast, HOLDER } from '../fixtures/policy-tasks.ts';
-import { refusal } from '../fixtures/trust-parties.ts';
+import { refusal, UNSIGNED_CHECKPOINT } from '../fixtures/trust-parties.ts';
 
 let cast: Cast;
 let folder: string;
@@ -84,6 +84,7 @@ test('a ledger that was lost is filled again from the own words in the log', () 
     receiver: 'registry',
     box: { digest, size: 1 },
     opened: digest,
+    checkpoint: UNSIGNED_CHECKPOINT,
   };
   cast.say(task, 'release', HOLDER, release);
   opened((ledger) => ledger.follow(task, HOLDER, NEVER));

@@ -6,7 +6,7 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { base64, unbase64 } from '../digest.ts';
 import type { Signer } from '../ed25519.ts';
-import { openNote, signNote } from './signed-note.ts';
+import { openNote, parseNote, signNote } from './signed-note.ts';
 
 /** The head of a log at one size. */
 export interface Checkpoint {
@@ -40,7 +40,15 @@ export function openCheckpoint(
   origin: string,
   keys: ReadonlyMap<string, Uint8Array>,
 ): Checkpoint {
-  const { text } = openNote(note, keys);
+  openNote(note, keys);
+  const checkpoint = readCheckpoint(note);
+  if (checkpoint.origin === origin) return checkpoint;
+  throw new StrongroomError('DOCUMENT_INVALID', `A checkpoint of ${origin} is expected, not of another log.`);
+}
+
+/** A checkpoint as it stands, no signature verified. Throws DOCUMENT_INVALID. */
+export function readCheckpoint(note: string): Checkpoint {
+  const { text } = parseNote(note);
   const { origin: named, size, root } = TEXT.exec(text)?.groups ?? {};
   if (
     named === undefined ||
@@ -50,11 +58,5 @@ export function openCheckpoint(
   ) {
     throw new StrongroomError('DOCUMENT_INVALID', 'Not a checkpoint (c2sp.org/tlog-checkpoint).');
   }
-  if (named !== origin) {
-    throw new StrongroomError(
-      'DOCUMENT_INVALID',
-      `A checkpoint of ${origin} is expected, not of another log.`,
-    );
-  }
-  return { origin, size: Number(size), root: unbase64(root) };
+  return { origin: named, size: Number(size), root: unbase64(root) };
 }

@@ -8,7 +8,7 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { type Signer, verifySignature } from '../ed25519.ts';
 import { type Checkpoint, type LogIdentity, openCheckpoint } from './checkpoint.ts';
-import { linesOf, parseNote, signatureLine } from './signed-note.ts';
+import { linesOf, linesUnder, parseNote, signatureLine } from './signed-note.ts';
 
 const COSIGNATURE = 0x04;
 const TIME_BYTES = 8;
@@ -70,14 +70,17 @@ export function requireWitnesses({ size, witnesses }: CosignedCheckpoint, partie
   );
 }
 
-/** Only the signature lines of these parties' cosignatures, as they stand in the note. */
+/** The signature lines of these parties' cosignatures on a note. */
 export function cosignaturesOf(note: string, origin: string, parties: readonly string[]): string {
-  const names = parties.map((party) => `— ${witnessName(origin, party)} `);
-  const lines = note.slice(note.lastIndexOf('\n\n') + 2).split('\n');
-  return lines
-    .filter((line) => names.some((name) => line.startsWith(name)))
-    .map((line) => `${line}\n`)
-    .join('');
+  return linesUnder(
+    note,
+    parties.map((party) => witnessName(origin, party)),
+  );
+}
+
+/** The note with the log's signature and the cosignatures of these parties, and no other line. */
+export function cosignedBy(note: string, origin: string, parties: readonly string[]): string {
+  return `${parseNote(note).text}\n${linesUnder(note, [origin])}${cosignaturesOf(note, origin, parties)}`;
 }
 
 function verifies(text: string, key: Uint8Array, signature: Uint8Array): boolean {

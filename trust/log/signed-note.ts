@@ -43,7 +43,11 @@ export function signatureLine(
   type: number,
   signature: Uint8Array,
 ): string {
-  return `— ${name} ${base64(Uint8Array.of(...keyId(name, type, publicKey), ...signature))}\n`;
+  return writeLine({ name, id: keyId(name, type, publicKey), signature });
+}
+
+function writeLine({ name, id, signature }: SignatureLine): string {
+  return `— ${name} ${base64(Uint8Array.of(...id, ...signature))}\n`;
 }
 
 /** The note of this text, which ends in a newline, signed once under the signer's name. */
@@ -63,6 +67,12 @@ export function parseNote(note: string): { text: string; lines: SignatureLine[] 
       .split('\n')
       .map(parseLine),
   };
+}
+
+/** Those of a note's signature lines that stand under these key names, nothing of them verified. */
+export function linesUnder(note: string, names: readonly string[]): string {
+  const kept = parseNote(note).lines.filter(({ name }) => names.includes(name));
+  return kept.map(writeLine).join('');
 }
 
 /** The lines that known keys have signed with this type of signature, each with its key. `keys` is by key name. */

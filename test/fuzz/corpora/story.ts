@@ -9,7 +9,8 @@ import { openConsortium } from '../../../trust/consortium.ts';
 import { canonicalJson, sha256Hex } from '../../../trust/digest.ts';
 import { commitTo, signDocument, signStep, type Content, type Kind } from '../../../trust/documents.ts';
 import { signerOf } from '../../../trust/identity.ts';
-import { signCheckpoint } from '../../../trust/log/checkpoint.ts';
+import { readCheckpoint, signCheckpoint } from '../../../trust/log/checkpoint.ts';
+import { cosignatureLine } from '../../../trust/log/cosignature.ts';
 import { leafOf } from '../../../trust/log/entry.ts';
 import { MerkleTree } from '../../../trust/log/merkle.ts';
 import type { TaskLife } from '../../../trust/life.ts';
@@ -71,7 +72,7 @@ async function makeStory(): Promise<Story> {
     'nothing else': null,
   };
   const salt = randomBytes(32);
-  finish(task, say, commitToResult(salt, result));
+  finish(task, say, commitToResult(salt, result), () => cosignedByAll(parties, checkpoint));
   if (book.strays.length > 0 || task.phase !== 'SHREDDED') throw new Error(`the story ends in ${task.phase}`);
 
   const receipt = writeReceipt({
@@ -123,10 +124,11 @@ function approveAndMakeKey(task: TaskLife, say: Say): void {
   for (const holder of HOLDERS) say(holder, 'joint-key', { key });
 }
 
-function finish(task: TaskLife, say: Say, result: string): void {
+function finish(task: TaskLife, say: Say, result: string, cosigned: () => string): void {
   say(AGGREGATOR, 'seal', { manifests: task.inputSet.map(({ digest }) => digest) });
   const outputs = many(task.plan.ciphertexts, () => blob(task.plan.parameters.outputBytes));
   say(AGGREGATOR, 'evaluation', { seal: task.seal?.digest ?? '', outputs });
+  const checkpoint = cosigned();
   for (const holder of HOLDERS) {
     say(holder, 'release', {
       evaluation: task.evaluation?.digest ?? '',
@@ -134,10 +136,20 @@ function finish(task: TaskLife, say: Say, result: string): void {
       receiver: RECEIVER,
       box: blob(2000),
       opened: sha256Hex(randomBytes(32)),
+      checkpoint,
     });
   }
   say(RECEIVER, 'delivery', { releases: [...task.releases.values()].map(({ digest }) => digest), result });
   for (const holder of HOLDERS) say(holder, 'shred', {});
+}
+
+function cosignedByAll(parties: Parties, checkpoint: string): string {
+  const { origin } = readCheckpoint(checkpoint);
+  const time = Math.floor(Date.now() / 1000);
+  const lines = HOLDERS.map((holder) =>
+    cosignatureLine(checkpoint, origin, signerOf(identityOf(parties, holder)), time),
+  );
+  return checkpoint + lines.join('');
 }
 
 function many<T>(count: number, make: () => T): T[] {
