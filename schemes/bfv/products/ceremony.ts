@@ -50,6 +50,9 @@ export interface Setting {
   readonly ring: Ring;
   readonly binding: Binding;
   readonly parameters: BfvProductParameters;
+  /** a of the public key, and a_j of every digit, in NTT form. */
+  readonly reference: Words;
+  readonly digitReferences: readonly Words[];
 }
 
 /** What has been said so far. */
@@ -78,7 +81,14 @@ export class BfvProductCeremony implements Ceremony {
 
   constructor(context: Context, engine: Engine, ring: Ring) {
     const { parameters } = context;
-    this.setting = { ring, parameters, binding: bind(context) };
+    const binding = bind(context);
+    this.setting = {
+      ring,
+      parameters,
+      binding,
+      reference: commonReference(binding, firstLane(parameters)),
+      digitReferences: parameters.dataPrimes.map((_, j) => digitReference(ring, binding, j)),
+    };
     this.transcript = { digests: [], relation: new KeyRelation(ring, parameters.holders) };
     this.#engine = engine;
   }
@@ -121,12 +131,14 @@ export class BfvProductCeremony implements Ceremony {
     const all = readAll(said, (bytes) => messages.readFirst(binding, parameters, bytes));
     const challenge = binding.stream('test-challenge', digestOf(said));
     const b = all.map((each) => each.b);
-    const a = commonReference(binding, firstLane(parameters));
-    this.transcript.relation.weigh(challenge, b, { ofShare: negated(ring, a), ofEphemeral: null });
+    this.transcript.relation.weigh(challenge, b, {
+      ofShare: negated(ring, this.setting.reference),
+      ofEphemeral: null,
+    });
     const digits = parameters.dataPrimes.map((_, j): FirstShare => {
       const own = all.flatMap((each) => each.digits.slice(j, j + 1));
       const [h0, h1] = [own.map((share) => share.h0), own.map((share) => share.h1)];
-      const reference = digitReference(ring, binding, j);
+      const reference = this.setting.digitReferences[j] ?? new BigUint64Array();
       const ofH0 = { ofShare: gadget(ring, j), ofEphemeral: negated(ring, reference) };
       this.transcript.relation.weigh(challenge, h0, ofH0);
       this.transcript.relation.weigh(challenge, h1, { ofShare: reference, ofEphemeral: null });
@@ -146,8 +158,8 @@ export class BfvProductCeremony implements Ceremony {
       return [sumOf(ring, h), h1];
     });
     const made = { b, digits: key };
-    const test = makeTestProduct(this.#engine, ring, binding, parameters, made);
-    this.transcript.made = { jointKey: writeJointKey(binding, parameters, made), test };
+    const test = makeTestProduct(this.#engine, this.setting, made);
+    this.transcript.made = { jointKey: writeJointKey(this.setting, made), test };
   }
 
   #takeTests(said: readonly Uint8Array[]): void {

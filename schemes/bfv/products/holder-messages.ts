@@ -3,14 +3,13 @@ import type { Ring } from '../../rlwe/ring.ts';
 import { centredBinomial, ternary, uniformInterval } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Binding } from '../binding.ts';
-import { commonReference } from '../joint-key.ts';
 import { keyContribution } from '../key-contribution.ts';
 import type { Secret } from '../partial-decryption.ts';
 import type { Setting, Transcript } from './ceremony.ts';
 import { writeFirst, writeSecond, writeSeed, writeTest } from './contribution.ts';
-import { firstLane, TESTED } from './parameters.ts';
+import { TESTED } from './parameters.ts';
 import { openCoefficients } from './partial-decryption.ts';
-import { digitReference, gadget, type FirstShare } from './relinearisation.ts';
+import { gadget, type FirstShare } from './relinearisation.ts';
 import { writeShare } from './share-message.ts';
 
 /** The message of a round that has come. */
@@ -29,13 +28,13 @@ export function messageOf(
 }
 
 function firstMessage(
-  { ring, binding, parameters }: Setting,
+  { ring, binding, reference, digitReferences }: Setting,
   _: Transcript,
   secret: Secret,
   ephemeral: Words,
 ): Uint8Array {
-  const b = keyContribution(ring, binding, secret, commonReference(binding, firstLane(parameters)));
-  const digits = parameters.dataPrimes.map((__, j) => firstShare(ring, binding, secret, ephemeral, j));
+  const b = keyContribution(ring, binding, secret, reference);
+  const digits = digitReferences.map((a, j) => firstShare(ring, binding, secret, ephemeral, j, a));
   return writeFirst(binding, b, digits);
 }
 
@@ -93,8 +92,8 @@ function firstShare(
   secret: Secret,
   ephemeral: Words,
   digit: number,
+  a: Words,
 ): FirstShare {
-  const a = digitReference(ring, binding, digit);
   const e0 = errorOf(ring, binding, secret, label('h0', digit));
   const e1 = errorOf(ring, binding, secret, label('h1', digit));
   const withKey = ring.multiplyAdd(gadget(ring, digit), secret.share, e0);

@@ -13,19 +13,24 @@ import { publicKeyShape, type Moduli } from '../levels.ts';
 import { firstLane, type BfvProductParameters } from './parameters.ts';
 import type { KeyDigit } from './relinearisation.ts';
 
+interface KeySetting {
+  readonly binding: Binding;
+  readonly parameters: BfvProductParameters;
+  readonly reference: Words;
+}
+
 export interface ProductJointKey {
   /** b of the public key (b, a). */
   readonly b: Words;
   readonly digits: readonly KeyDigit[];
 }
 
+/** `reference` is the a of the public key. */
 export function writeJointKey(
-  binding: Binding,
-  parameters: BfvProductParameters,
+  { binding, parameters, reference }: KeySetting,
   { b, digits }: ProductJointKey,
 ): Uint8Array {
-  const lane = firstLane(parameters);
-  const publicKey = writeCiphertext(publicKeyShape(lane), b, commonReference(binding, lane));
+  const publicKey = writeCiphertext(publicKeyShape(firstLane(parameters)), b, reference);
   const relinearisation = writePolynomials(
     binding.tag('joint-key'),
     digits.flatMap((digit) => [...digit]),

@@ -55,7 +55,7 @@ export function productNoiseBound(model: ProductNoiseModel): bigint {
 }
 
 /** |s·e_0 + u·e_1 + e_2|. */
-function relinearisationNoise(N: bigint, K: bigint): bigint {
+export function relinearisationNoise(N: bigint, K: bigint): bigint {
   return BigInt(ERROR_BOUND) * K * (2n * N * K + 1n);
 }
 

@@ -12,13 +12,20 @@ import { writeCiphertext } from '../../rlwe/wire.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Xof } from '../../rlwe/xof.ts';
 import type { Binding } from '../binding.ts';
-import { commonReference } from '../joint-key.ts';
 import { ciphertextShape, toDataLevel, type Moduli } from '../levels.ts';
 import { parseLanes, type LaneCiphertext } from './ciphertext.ts';
 import { BfvProductSum, openLanes } from './evaluator.ts';
 import type { ProductJointKey } from './joint-key.ts';
-import { firstLane, lanesOf, TESTED, type BfvProductParameters } from './parameters.ts';
+import { lanesOf, TESTED, type BfvProductParameters } from './parameters.ts';
 import { decodeCoefficients, scaled } from './phase.ts';
+
+interface TestSetting {
+  readonly ring: Ring;
+  readonly binding: Binding;
+  readonly parameters: BfvProductParameters;
+  /** a of the public key. */
+  readonly reference: Words;
+}
 
 export interface TestProduct {
   /** The relinearised product, by plain modulus. */
@@ -29,12 +36,10 @@ export interface TestProduct {
 
 export function makeTestProduct(
   engine: Engine,
-  ring: Ring,
-  binding: Binding,
-  parameters: BfvProductParameters,
+  { ring, binding, parameters, reference }: TestSetting,
   key: ProductJointKey,
 ): TestProduct {
-  const a = toDataLevel(ring.fromNtt(commonReference(binding, firstLane(parameters))), parameters);
+  const a = toDataLevel(ring.fromNtt(reference), parameters);
   const b = toDataLevel(ring.fromNtt(key.b), parameters);
   const stream = binding.stream('test-values');
   const lanes = lanesOf(parameters).map((lane) => {
