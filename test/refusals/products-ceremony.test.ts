@@ -4,10 +4,10 @@ import {
   chooseBfvProductParameters,
   type BfvProductParameters,
 } from '../../schemes/bfv/products/parameters.ts';
-import { commitsEveryRound, validateContribution } from '../../schemes/contribution.ts';
+import { validateContribution } from '../../schemes/contribution.ts';
 import { openHolderCeremony } from '../../schemes/key-share.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';
-import type { SchemeContext } from '../../schemes/scheme.ts';
+import { commitsEveryRound, type SchemeContext } from '../../schemes/scheme.ts';
 import { allPairs, SharedCeremony } from '../fixtures/products-committee.ts';
 import { altered, seed } from '../fixtures/schemes-committee.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bind } from '../../schemes/bfv/binding.ts';
 import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { openKeyRing } from '../../schemes/bfv/levels.ts';
+import { openKeyRing } from '../../schemes/bfv/engine.ts';
 import { parseLanes } from '../../schemes/bfv/products/ciphertext.ts';
 import { productOutputs } from '../../schemes/bfv/products/layout.ts';
 import { firstLane } from '../../schemes/bfv/products/parameters.ts';

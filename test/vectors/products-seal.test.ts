@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { bind } from '../../schemes/bfv/binding.ts';
 import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { contextShape, openKeyRing, publicKeyShape } from '../../schemes/bfv/levels.ts';
+import { contextShape, openKeyRing } from '../../schemes/bfv/engine.ts';
+import { publicKeyShape } from '../../schemes/bfv/levels.ts';
 import { readJointKey, sealRelinearisationKey } from '../../schemes/bfv/products/joint-key.ts';
 import { firstLane } from '../../schemes/bfv/products/parameters.ts';
 import { leaseContext } from '../../schemes/rlwe/context-cache.ts';
