@@ -8,15 +8,28 @@
  * With φ < N and β < K·N the quotient (W − θ)/N = ⌊φ·β/N⌋ + Σ R_j hides its first term, below K·N, up to a
  * statistical distance of 2^−λ even from those who know all R_j but one. R_j is expanded from the holder's seed, so a
  * key share is nothing but its seed.
+ *
+ * It is expanded from N and the digest of Enc(φ) as well, which the joint key carries. A holder whose memory is put
+ * back, and to which another Enc(φ + δ) is shown for the same N, would with the same R_j and β open W + δ·β: the
+ * difference is β, and φ = θ/β. With fresh R_j and β the two have nothing in common but φ.
  */
 import { bind, type Context } from './binding.ts';
 import { bitLength, byteLength, fromBytes, toBytes } from './integers.ts';
 
+/** What R_j depends on beside the seed. */
+export interface Transcript {
+  /** N. */
+  readonly modulus: bigint;
+  /** SHA-256 of Enc(φ). */
+  readonly totient: Uint8Array;
+}
+
 /** R_j. Rejection keeps it uniform. */
-export function decryptionMask(context: Context, seed: Uint8Array, n: bigint): bigint {
+export function decryptionMask(context: Context, seed: Uint8Array, { modulus, totient }: Transcript): bigint {
   const { holders, statisticalBits, modulusBits } = context.parameters;
-  const bound = (BigInt(holders) * n) << BigInt(statisticalBits);
-  const stream = bind(context).stream('decryption-exponent', seed, toBytes(n, byteLength(modulusBits)));
+  const bound = (BigInt(holders) * modulus) << BigInt(statisticalBits);
+  const n = toBytes(modulus, byteLength(modulusBits));
+  const stream = bind(context).stream('decryption-exponent', seed, n, totient);
   const bits = bitLength(bound);
   for (;;) {
     const mask = BigInt.asUintN(bits, fromBytes(stream.read(byteLength(bits))));
@@ -31,8 +44,8 @@ export function decryptionExponent(
   context: Context,
   seed: Uint8Array,
   holder: number,
-  { modulus, opened }: { readonly modulus: bigint; readonly opened: bigint },
+  key: Transcript & { readonly opened: bigint },
 ): bigint {
-  const exponent = modulus * decryptionMask(context, seed, modulus);
-  return holder === 0 ? exponent - opened : exponent;
+  const exponent = key.modulus * decryptionMask(context, seed, key);
+  return holder === 0 ? exponent - key.opened : exponent;
 }

@@ -1,6 +1,7 @@
 /**
- * The joint public key: N, W and the verification keys vk_j = v^(d_j) of the K holders. All else follows from it:
- * θ = W mod N = φ·β mod N, and the bases (`bases.ts`), which no message carries.
+ * The joint public key: N, W, the verification keys vk_j = v^(d_j) of the K holders, and the digest of the Enc(φ) from
+ * which W was made, on which the d_j depend. All else follows from it: θ = W mod N = φ·β mod N, and the bases
+ * (`bases.ts`), which no message carries.
  *
  * Its public self-test: Σ d_j = −φ·β, so ∏ vk_j = (1 + a_0·N)^(−φβ)·y^(−2N·φβ) = 1 − θ·a_0·N modulo N². A holder that
  * lied about its p_j, q_j, β_j or R_j before fails it.
@@ -11,10 +12,11 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { invalid, requireLength } from '../rlwe/validation.ts';
 import { deriveBases, type Bases } from './bases.ts';
 import { bind, type Context } from './binding.ts';
+import type { Transcript } from './decryption-exponent.ts';
 import { readElement } from './elements.ts';
 import { byteLength, fromBytes, gcd, modulo, toBytes } from './integers.ts';
 import { openModulus, type Modulus } from './modular.ts';
-import { KEY_TAG_BYTES, requireSound, widthsOf } from './parameters.ts';
+import { KEY_TAG_BYTES, requireSound, TOTIENT_BYTES, widthsOf } from './parameters.ts';
 import { requireModulus } from './public-modulus.ts';
 
 const WHAT = 'the joint public key';
@@ -22,9 +24,7 @@ const WHAT = 'the joint public key';
 const KEPT = 4;
 
 /** What travels. */
-export interface JointKeyContents {
-  /** N. */
-  readonly modulus: bigint;
+export interface JointKeyContents extends Transcript {
   /** W. */
   readonly opened: bigint;
   /** vk_j, in the order of the holders. */
@@ -44,13 +44,14 @@ export interface PaillierJointKey extends JointKeyContents {
   readonly bases: Bases;
 }
 
-/** The canonical bytes: tag, N, W, vk_1 … vk_K, all big-endian in fixed width. */
+/** The canonical bytes: tag, N, digest of Enc(φ), W, vk_1 … vk_K, integers big-endian in fixed width. */
 export function encodeJointKey(context: Context, key: JointKeyContents): Uint8Array {
   const { parameters } = context;
   const n = byteLength(parameters.modulusBits);
   const parts = [
     bind(context).tag('joint-key'),
     toBytes(key.modulus, n),
+    key.totient,
     toBytes(key.opened, widthsOf(parameters).opened),
     ...key.verificationKeys.map((vk) => toBytes(vk, 2 * n)),
   ];
@@ -87,21 +88,24 @@ function read(context: Context, bytes: Uint8Array, digest: Uint8Array): Paillier
   const { opened: w } = widthsOf(context.parameters);
   const modulus = fromBytes(bytes.subarray(KEY_TAG_BYTES, KEY_TAG_BYTES + n));
   requireModulus(modulus, modulusBits);
-  const opened = fromBytes(bytes.subarray(KEY_TAG_BYTES + n, KEY_TAG_BYTES + n + w));
+  const openedAt = KEY_TAG_BYTES + n + TOTIENT_BYTES;
+  const totient = bytes.slice(KEY_TAG_BYTES + n, openedAt);
+  const opened = fromBytes(bytes.subarray(openedAt, openedAt + w));
   const theta = opened % modulus;
   if (gcd(theta, modulus) !== 1n) throw invalid(WHAT, 'theta', 'θ has a factor in common with the modulus');
   const verificationKeys = Array.from({ length: holders }, (_, j) => {
-    const start = KEY_TAG_BYTES + n + w + 2 * n * j;
+    const start = openedAt + w + 2 * n * j;
     const what = `the verification key of key holder ${j + 1}`;
     return readElement(what, bytes.subarray(start, start + 2 * n), modulus, 2 * n);
   });
   const ring = openModulus(modulus * modulus);
   const bases = deriveBases(context, modulus, ring);
-  requireSelfTest({ modulus, opened, verificationKeys }, bases);
+  requireSelfTest({ modulus, totient, opened, verificationKeys }, bases);
   return {
     context,
     digest,
     modulus,
+    totient,
     opened,
     verificationKeys,
     residues: openModulus(modulus),

@@ -75,6 +75,8 @@ export const CHALLENGE_BITS = 128;
 export const MASK_BITS = 2 * CHALLENGE_BITS;
 /** A joint key starts with a digest of what it is for. */
 export const KEY_TAG_BYTES = 32;
+/** Of the digest of Enc(φ) in the joint key. */
+export const TOTIENT_BYTES = 32;
 
 const SECURITY_BITS = { 2048: 112, 3072: 128 } as const;
 const SIGN_AND_GUARD_BITS = 3;
@@ -129,7 +131,7 @@ export function choosePaillierParameters(task: PaillierTask): PaillierParameters
     expectedCandidates: expected,
     ...search,
     ...sizes,
-    jointKeyBytes: KEY_TAG_BYTES + n + widths.opened + holders * 2 * n,
+    jointKeyBytes: KEY_TAG_BYTES + n + TOTIENT_BYTES + widths.opened + holders * 2 * n,
     ciphertextBytes: 2 * n + 2 * n + n + widths.randomnessResponse,
     outputBytes: 2 * n,
     shareBytes: 2 * n,

@@ -12,7 +12,7 @@ import { openModulus } from '../../schemes/paillier/modular.ts';
 import { KEY_TAG_BYTES } from '../../schemes/paillier/parameters.ts';
 import { bytesOf, wordsOf } from '../../schemes/rlwe/words.ts';
 import { blumPrime } from '../fixtures/paillier-biprimes.ts';
-import { openTable, type Table } from '../fixtures/paillier-keygen.ts';
+import { factorsOf, openTable, type Table } from '../fixtures/paillier-keygen.ts';
 
 const LAST = 2;
 const WIDTH = 512 / 8;
@@ -206,5 +206,65 @@ describe('a message that is refused by itself, naming who sent it', () => {
       code: 'CIPHERTEXT_INVALID',
       details: { check, holder: LAST },
     });
+  });
+});
+
+describe('a holder whose memory is put back, and to which another Enc(φ) is shown for the same modulus', () => {
+  /** The acceptance message of the last holder with Enc(φ_i + shift): any holder can add to what it encrypts. */
+  function withTotient(setting: CeremonySetting, message: Uint8Array, shift: number): Uint8Array {
+    const { plan, ring } = setting.products.setting;
+    const depth = Math.log2(setting.plan.candidatesPerBatch);
+    const head = 2 * TAG_BYTES + punctureBytes(depth) + ITERATIONS * WIDTH;
+    const polynomial = plan.ringDegree * plan.primes.length;
+    const constant = ring.toNtt(ring.lift([shift, ...new Array<number>(plan.ringDegree - 1).fill(0)]));
+    const result = message.slice();
+    plan.singlePrimes.forEach((_, k) => {
+      const at = head + 8 * 2 * polynomial * k;
+      result.set(bytesOf(ring.add(wordsOf(message, at, polynomial), constant)), at);
+    });
+    return result;
+  }
+
+  /** W, as everybody sees it opened where the last holder has added to φ. */
+  async function openedWith(shift: number): Promise<{ opened: bigint; table: Table }> {
+    const table = await openTable('honest');
+    const { observer, setting } = table;
+    const { single } = setting.products;
+    await table.until('acceptance');
+    const honest = table.say();
+    await observer.take(honest.with(LAST, withTotient(setting, honest[LAST] ?? new Uint8Array(), shift)));
+    const products = table.say();
+    await observer.take(products);
+    const bodies = (messages: readonly Uint8Array[]) =>
+      messages.map((message) => message.subarray(TAG_BYTES));
+    const opened = single.open(single.sumProducts(bodies(products)), bodies(table.say()));
+    return { opened, table };
+  }
+
+  /** Whether N falls to W = φ·β + N·R and W + β: their difference is β, and φ = W/β modulo N. */
+  function falls(modulus: bigint, opened: bigint, again: bigint): boolean {
+    const difference = modulo(again - opened, modulus);
+    const totient = (modulo(opened, modulus) * inverse(difference, modulus)) % modulus;
+    const sum = modulus + 1n - totient;
+    const square = sum * sum - 4n * modulus;
+    if (square < 0n) return false;
+    let root = square + 1n;
+    let next = square;
+    while (next < root) [root, next] = [next, (next + square / (next || 1n)) >> 1n];
+    return root * root === square && modulus % ((sum + root) / 2n) === 0n;
+  }
+
+  test('masks it afresh: what it opens tells nothing about φ', async () => {
+    const first = await openedWith(0);
+    const second = await openedWith(1);
+    using table = first.table;
+    second.table[Symbol.dispose]();
+    await table.finish();
+    const modulus = valueAt(table.observer.jointKey(), KEY_TAG_BYTES, WIDTH);
+    const [p, q] = factorsOf('honest', table, modulus);
+    const beta = modulo(first.opened * inverse((p - 1n) * (q - 1n), modulus), modulus);
+    expect(falls(modulus, first.opened, first.opened + beta)).toBe(true);
+    expect(second.opened).not.toBe(first.opened);
+    expect(falls(modulus, first.opened, second.opened)).toBe(false);
   });
 });

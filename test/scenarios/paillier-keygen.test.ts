@@ -3,22 +3,24 @@ import { checkPrimeSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { deriveBases } from '../../schemes/paillier/bases.ts';
 import type { Context } from '../../schemes/paillier/binding.ts';
-import { decryptionExponent } from '../../schemes/paillier/decryption-exponent.ts';
+import { decryptionExponent, type Transcript } from '../../schemes/paillier/decryption-exponent.ts';
 import { bitLength, centred, fromBytes, inverse } from '../../schemes/paillier/integers.ts';
 import { HolderSecrets } from '../../schemes/paillier/keygen/holder-secrets.ts';
 import { PaillierHolderCeremony } from '../../schemes/paillier/keygen/holder-ceremony.ts';
 import { openModulus } from '../../schemes/paillier/modular.ts';
-import { KEY_TAG_BYTES, widthsOf } from '../../schemes/paillier/parameters.ts';
+import { KEY_TAG_BYTES, TOTIENT_BYTES, widthsOf } from '../../schemes/paillier/parameters.ts';
 import { openSetting } from '../../schemes/paillier/keygen/setting.ts';
-import { openTable, seedOf, type Table } from '../fixtures/paillier-keygen.ts';
+import { factorsOf, openTable, seedOf, type Table } from '../fixtures/paillier-keygen.ts';
 
-function contentsOf({ parameters }: Context, key: Uint8Array): { modulus: bigint; opened: bigint } {
+function contentsOf({ parameters }: Context, key: Uint8Array): Transcript & { opened: bigint } {
   const n = parameters.modulusBits / 8;
   const w = widthsOf(parameters).opened;
-  expect(key.length).toBe(KEY_TAG_BYTES + n + w + parameters.holders * 2 * n);
+  const openedAt = KEY_TAG_BYTES + n + TOTIENT_BYTES;
+  expect(key.length).toBe(openedAt + w + parameters.holders * 2 * n);
   return {
     modulus: fromBytes(key.subarray(KEY_TAG_BYTES, KEY_TAG_BYTES + n)),
-    opened: fromBytes(key.subarray(KEY_TAG_BYTES + n, KEY_TAG_BYTES + n + w)),
+    totient: key.subarray(KEY_TAG_BYTES + n, openedAt),
+    opened: fromBytes(key.subarray(openedAt, openedAt + w)),
   };
 }
 
@@ -37,22 +39,6 @@ function throughTheKey(name: string, context: Context, key: Uint8Array, value: b
   }
   expect(combined % modulus).toBe(1n);
   return centred(((combined - 1n) / modulus) * inverse(-2n * opened, modulus), modulus);
-}
-
-/** What no one party ever has: p and q, out of all seeds. */
-function factorsOf(name: string, { setting }: Table, modulus: bigint): [bigint, bigint] {
-  const holders = Array.from(
-    { length: setting.plan.holders },
-    (_, holder) => new HolderSecrets(setting, seedOf(name, holder), holder),
-  );
-  for (let batch = 0; ; batch += 1) {
-    const parts = holders.map((secrets) => secrets.batch(batch).parts);
-    for (let i = 0; i < setting.plan.candidatesPerBatch; i += 1) {
-      const p = parts.reduce((sum, part) => sum + (part[i]?.p ?? 0n), 0n);
-      const q = parts.reduce((sum, part) => sum + (part[i]?.q ?? 0n), 0n);
-      if (p * q === modulus) return [p, q];
-    }
-  }
 }
 
 /** A holder's own process, as far as the scheme goes. */

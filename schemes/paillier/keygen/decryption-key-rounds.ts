@@ -8,11 +8,12 @@
  *     opening:  everybody gets   W = φ·β + N·R,   θ = W mod N = φ·β mod N.
  *
  * β_i is uniform below N, and R_i hides φ·β in W/N (`decryption-exponent.ts`): W says no more than θ, and θ no more
- * than that φ is a unit. Both are functions of the seed and of N: for one N a holder has one β_i and one R_i.
+ * than that φ is a unit. Both are functions of the seed, N and Enc(φ): for one Enc(φ) a holder has one β_i and one R_i.
  *
  * gcd(θ, N) = 1 is also step 4 of the test by Boneh and Franklin: gcd(N, p + q − 1) = 1, as φ ≡ 1 − p − q (mod N).
  */
-import { decryptionMask } from '../decryption-exponent.ts';
+import { sha256 } from '../../binding.ts';
+import { decryptionMask, type Transcript } from '../decryption-exponent.ts';
 import { bitLength, byteLength, fromBytes, gcd, toBytes } from '../integers.ts';
 import type { CandidatePart } from './candidate.ts';
 import type { HolderSecrets } from './holder-secrets.ts';
@@ -41,7 +42,8 @@ export function isUsable(opened: bigint, modulus: bigint, holders: number, stati
 }
 
 export function decryptionKeyProductRound(accepted: Accepted): Round {
-  const { batch, modulus, totient } = accepted;
+  const { batch, modulus } = accepted;
+  const transcript = { modulus, totient: sha256(accepted.totient) };
   const { context, products } = batch.setting;
   return {
     name: 'decryption-key-product',
@@ -49,18 +51,24 @@ export function decryptionKeyProductRound(accepted: Accepted): Round {
     step: 'computing what decrypts',
     bodyBytes: products.single.messageBytes,
     contribution: (secrets) => {
-      const addend = modulus * decryptionMask(context, secrets.seed, modulus);
-      const stream = secrets.randomness('decryption-key-product', batch.index, totient);
-      const factor = cofactor(batch, secrets, modulus);
-      const product = secrets.products.single.multiplyAdd(batch.key, totient, factor, addend, stream);
+      const addend = modulus * decryptionMask(context, secrets.seed, transcript);
+      const stream = secrets.randomness('decryption-key-product', batch.index, accepted.totient);
+      const factor = cofactor(batch, secrets, transcript);
+      const product = secrets.products.single.multiplyAdd(
+        batch.key,
+        accepted.totient,
+        factor,
+        addend,
+        stream,
+      );
       stream.wipe();
       return product;
     },
-    take: (bodies) => openingRound(batch, modulus, products.single.sumProducts(bodies)),
+    take: (bodies) => openingRound(batch, transcript, products.single.sumProducts(bodies)),
   };
 }
 
-function openingRound(batch: Batch, modulus: bigint, sum: Uint8Array): Round {
+function openingRound(batch: Batch, transcript: Transcript, sum: Uint8Array): Round {
   const { plan, products } = batch.setting;
   return {
     name: 'decryption-key-opening',
@@ -70,18 +78,18 @@ function openingRound(batch: Batch, modulus: bigint, sum: Uint8Array): Round {
     contribution: (secrets) => secrets.products.single.partialDecryption(sum),
     take: (bodies) => {
       const opened = openedOrInconsistent(() => products.single.open(sum, bodies));
-      if (!isUsable(opened, modulus, plan.holders, plan.statisticalBits)) {
+      if (!isUsable(opened, transcript.modulus, plan.holders, plan.statisticalBits)) {
         throw new Inconsistency('W is out of range, or θ has a factor in common with the modulus');
       }
-      return verificationKeyRound(batch, { modulus, opened });
+      return verificationKeyRound(batch, { ...transcript, opened });
     },
   };
 }
 
 /** β_i, uniform below N. */
-function cofactor({ setting }: Batch, { seed }: HolderSecrets, modulus: bigint): bigint {
+function cofactor({ setting }: Batch, { seed }: HolderSecrets, { modulus, totient }: Transcript): bigint {
   const width = byteLength(bitLength(modulus));
-  const stream = setting.binding.secretStream('cofactor', seed, toBytes(modulus, width));
+  const stream = setting.binding.secretStream('cofactor', seed, toBytes(modulus, width), totient);
   for (;;) {
     const value = fromBytes(stream.read(width));
     if (value >= modulus) continue;

@@ -4,7 +4,7 @@
  */
 import { attributed } from '../../attributed.ts';
 import { deriveBases } from '../bases.ts';
-import { decryptionExponent } from '../decryption-exponent.ts';
+import { decryptionExponent, type Transcript } from '../decryption-exponent.ts';
 import { readElement } from '../elements.ts';
 import { modulo, toBytes } from '../integers.ts';
 import { encodeJointKey } from '../joint-key.ts';
@@ -13,7 +13,7 @@ import { Inconsistency, type Batch, type Round } from './round.ts';
 
 export function verificationKeyRound(
   { setting, index }: Batch,
-  key: { readonly modulus: bigint; readonly opened: bigint },
+  key: Transcript & { readonly opened: bigint },
 ): Round {
   const { context, plan } = setting;
   const { modulus, opened } = key;
@@ -35,7 +35,7 @@ export function verificationKeyRound(
       if (product !== modulo(1n - opened * bases.plaintext * modulus, ring.value)) {
         throw new Inconsistency('the joint key does not decrypt the plaintext of its own base');
       }
-      return { jointKey: encodeJointKey(context, { modulus, opened, verificationKeys }) };
+      return { jointKey: encodeJointKey(context, { ...key, verificationKeys }) };
     },
   };
 }
