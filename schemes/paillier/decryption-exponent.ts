@@ -15,14 +15,7 @@
  */
 import { bind, type Context } from './binding.ts';
 import { bitLength, byteLength, fromBytes, toBytes } from './integers.ts';
-
-/** What R_j depends on beside the seed. */
-export interface Transcript {
-  /** N. */
-  readonly modulus: bigint;
-  /** SHA-256 of Enc(φ). */
-  readonly totient: Uint8Array;
-}
+import type { Transcript } from './joint-key.ts';
 
 /** R_j. Rejection keeps it uniform. */
 export function decryptionMask(context: Context, seed: Uint8Array, { modulus, totient }: Transcript): bigint {

@@ -12,7 +12,6 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { invalid, requireLength } from '../rlwe/validation.ts';
 import { deriveBases, type Bases } from './bases.ts';
 import { bind, type Context } from './binding.ts';
-import type { Transcript } from './decryption-exponent.ts';
 import { readElement } from './elements.ts';
 import { byteLength, fromBytes, gcd, modulo, toBytes } from './integers.ts';
 import { openModulus, type Modulus } from './modular.ts';
@@ -22,6 +21,14 @@ import { requireModulus } from './public-modulus.ts';
 const WHAT = 'the joint public key';
 /** Keys that a process keeps at hand, with all that follows from them. */
 const KEPT = 4;
+
+/** What the masks of the holders depend on beside their seeds (`decryption-exponent.ts`). */
+export interface Transcript {
+  /** N. */
+  readonly modulus: bigint;
+  /** SHA-256 of Enc(φ). */
+  readonly totient: Uint8Array;
+}
 
 /** What travels. */
 export interface JointKeyContents extends Transcript {

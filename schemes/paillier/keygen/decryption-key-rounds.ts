@@ -13,8 +13,9 @@
  * gcd(θ, N) = 1 is also step 4 of the test by Boneh and Franklin: gcd(N, p + q − 1) = 1, as φ ≡ 1 − p − q (mod N).
  */
 import { sha256 } from '#primitives';
-import { decryptionMask, type Transcript } from '../decryption-exponent.ts';
+import { decryptionMask } from '../decryption-exponent.ts';
 import { bitLength, byteLength, fromBytes, gcd, toBytes } from '../integers.ts';
+import type { Transcript } from '../joint-key.ts';
 import type { CandidatePart } from './candidate.ts';
 import type { HolderSecrets } from './holder-secrets.ts';
 import { Inconsistency, openedOrInconsistent, type Batch, type Round } from './round.ts';

@@ -4,10 +4,10 @@
  */
 import { attributed } from '../../attributed.ts';
 import { deriveBases } from '../bases.ts';
-import { decryptionExponent, type Transcript } from '../decryption-exponent.ts';
+import { decryptionExponent } from '../decryption-exponent.ts';
 import { readElement } from '../elements.ts';
 import { modulo, toBytes } from '../integers.ts';
-import { encodeJointKey } from '../joint-key.ts';
+import { encodeJointKey, type Transcript } from '../joint-key.ts';
 import { openModulus } from '../modular.ts';
 import { Inconsistency, type Batch, type Round } from './round.ts';
 
