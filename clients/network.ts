@@ -51,7 +51,7 @@ export const INSPECTORS = {
 };
 
 const CONSORTIUM_FILE = 'consortium.json';
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /** Makes the folders of all parties below `folder`: identities, the signed consortium document, configurations. */
@@ -232,6 +232,8 @@ async function ready({ name, child, ended, logFile }: Daemon): Promise<void> {
     child.stdout?.resume();
   } catch (cause) {
     if (cause instanceof StrongroomError) throw cause;
-    throw new StrongroomError('TIMED_OUT', `${name} is not ready after 30 s; see ${logFile}.`, { cause });
+    throw new StrongroomError('TIMED_OUT', `${name} is not ready after two minutes; see ${logFile}.`, {
+      cause,
+    });
   }
 }

@@ -15,7 +15,11 @@ import { blobOf, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ policy: 'operator', programs: { aggregator: HOSTILE_AGGREGATOR } });
+  stage = await Stage.start({
+    policy: 'operator',
+    controller: true,
+    programs: { aggregator: HOSTILE_AGGREGATOR },
+  });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -89,6 +93,7 @@ test('with K−1 approvals there is no key, no encryption, no count and no decry
   await stage.approve(task, ['holder-3']);
   await stage.submit(task);
   expect(await stage.result(task)).toEqual({ people: '6' });
+  await stage.foundClean(task);
 });
 
 test('K−1 colluding key holders and the aggregator make a key of their own, and nobody takes it', async () => {
@@ -114,6 +119,7 @@ test('K−1 colluding key holders and the aggregator make a key of their own, an
     ['manifest', 'north', 'NOT_APPROVED'],
   ]);
   expect([seen.phase, seen.jointKey]).toEqual(['APPROVING', undefined]);
+  await stage.reported(task, 'aggregator', 'NOT_APPROVED');
 
   const { session } = await stage.as('south', task);
   await stage.refused(
@@ -151,6 +157,7 @@ test('the aggregator that seals a task with K−1 approvals ends it: FAILED, and
   expect(ending).toMatchObject({ phase: 'FAILED', by: 'aggregator', code: 'PHASE_CLOSED' });
   const seen = await stage.witness(task);
   expect([seen.contributions, seen.jointKeys.size, seen.releases.size]).toEqual([[], 0, 0]);
+  await stage.reported(task, 'aggregator', 'PHASE_CLOSED');
 });
 
 /** A joint key for this task to which K seeds of one hand contribute. */

@@ -15,7 +15,7 @@ import { fetchResult } from '../../clients/output-party.ts';
 let stage: Stage;
 beforeAll(async () => {
   const programs = { aggregator: HOSTILE_AGGREGATOR, 'holder-3': HOSTILE_KEY_HOLDER };
-  stage = await Stage.start({ programs });
+  stage = await Stage.start({ programs, controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -23,6 +23,7 @@ test('an honest task on the same network is untouched by all that follows', asyn
   const task = await stage.propose('honest');
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });
 
 test.each([
@@ -42,6 +43,7 @@ test.each([
     expect(seen.seal).toBeDefined();
     expect(seen.evaluation?.payload.by).toBe('aggregator');
     expect(seen.releases.size).toBe(0);
+    await stage.reported(task, 'aggregator', 'EVALUATION_MISMATCH');
     await stage.refused(
       'the output party',
       async () => fetchResult(await stage.session(RECEIVER), task.id, PATIENCE),
@@ -64,6 +66,7 @@ test.each(['seals a subset', 'seals before all have submitted', 'reorders the in
     const seen = await stage.witness(task);
     expect(seen.ignored).toMatchObject([{ kind: 'seal', by: 'aggregator', code: 'SEAL_INVALID' }]);
     expect([seen.seal, seen.evaluation, seen.releases.size]).toEqual([undefined, undefined, 0]);
+    await stage.reported(task, 'aggregator', 'SEAL_INVALID');
   },
 );
 
@@ -77,6 +80,7 @@ test('the aggregator that seals early, and dates its seal past the deadline, get
   expect(stage.net.holders).toContain(ending.by);
   const seen = await stage.witness(task);
   expect([seen.seal === undefined, seen.releases.size]).toEqual([false, 0]);
+  await stage.reported(task, 'aggregator', 'SEAL_INVALID');
 });
 
 test.each(['asks for one input after a release', 'asks for the same again after a release'] as const)(
@@ -96,6 +100,7 @@ test.each(['asks for one input after a release', 'asks for the same again after 
     expect(seen.ignored).toContainEqual(
       expect.objectContaining({ kind: 'evaluation', code: 'PHASE_CLOSED' }),
     );
+    await stage.reported(task, 'aggregator', 'PHASE_CLOSED');
   },
 );
 
@@ -156,4 +161,5 @@ test('a key holder that releases to another receiver with the help of the aggreg
   const receiver = (await stage.as(RECEIVER, task)).task;
   expect(receiver.releases.has('holder-3')).toBe(false);
   expect(receiver.delivery).toBeUndefined();
+  await stage.reported(task, 'aggregator', 'NOT_AUTHORISED');
 });

@@ -12,7 +12,7 @@ import { HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hosti
 let stage: Stage;
 beforeAll(async () => {
   const programs = { aggregator: HOSTILE_AGGREGATOR, 'holder-3': HOSTILE_KEY_HOLDER };
-  stage = await Stage.start({ programs });
+  stage = await Stage.start({ programs, controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -36,6 +36,7 @@ test('the aggregator that swaps the joint key is caught by the input party: DIGE
   writeFileSync(stage.object(key.digest), honest);
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });
 
 test('the aggregator that swaps a contribution is caught by a key holder: DIGEST_MISMATCH, and there is no key', async () => {
@@ -68,6 +69,7 @@ test.each(['opens another contribution', 'copies a commitment'] as const)(
     const task = await stage.propose(`${attack} with the aggregator`);
     const entry = await stage.ignored(task, 'contribution', 'holder-3');
     expect(entry.code).toBe('COMMITMENT_MISMATCH');
+    await stage.reported(task, 'aggregator', 'COMMITMENT_MISMATCH');
     const { session, task: seen } = await stage.as('north', task);
     expect(seen.jointKeys.size).toBe(0);
     const waiting = submit(session, task.id, stage.net.table('north'), { timeoutMs: 1_500 });
@@ -79,6 +81,7 @@ test('a key holder that signs another joint key ends the task for everybody: JOI
   const task = await stage.propose('signs another joint key');
   const ending = await stage.ending(task);
   expect(ending).toMatchObject({ phase: 'FAILED', code: 'JOINT_KEY_MISMATCH' });
+  await stage.reported(task, 'holder-3', 'JOINT_KEY_MISMATCH');
   const { session } = await stage.as('north', task);
   await stage.refused(
     'the client of the input party',

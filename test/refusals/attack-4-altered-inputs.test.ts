@@ -15,7 +15,7 @@ import { EXIT_CODES } from '../../proto/errors.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ programs: { aggregator: HOSTILE_AGGREGATOR } });
+  stage = await Stage.start({ programs: { aggregator: HOSTILE_AGGREGATOR }, controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -28,6 +28,7 @@ test.each(['replaces an input', 'truncates an input'] as const)(
     expect(ending).toMatchObject({ phase: 'FAILED', code: 'DIGEST_MISMATCH' });
     expect(stage.net.holders).toContain(ending.by);
     expect((await stage.witness(task)).releases.size).toBe(0);
+    await stage.reported(task, 'aggregator', 'DIGEST_MISMATCH');
   },
 );
 
@@ -45,6 +46,7 @@ test('the aggregator that seals the set twice with different contents is caught 
   const seen = await stage.witness(task);
   expect(seen.seal?.payload.manifests).toHaveLength(3);
   expect([seen.evaluation, seen.releases.size]).toEqual([undefined, 0]);
+  await stage.reported(task, 'aggregator', 'SEAL_INVALID');
   await stage.refused(
     'the output party',
     async () => fetchResult(await stage.session(RECEIVER), task.id),
@@ -71,6 +73,7 @@ test('an honest task on the same network is untouched', async () => {
   const task = await stage.propose('honest');
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });
 
 test('the aggregator that puts another history in the place of the log is believed by nobody who has seen the first: LOG_INCONSISTENT', async () => {

@@ -14,7 +14,7 @@ import { blobOf, eventually, HOSTILE_AGGREGATOR, PATIENCE, Stage } from './hosti
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ programs: { aggregator: HOSTILE_AGGREGATOR } });
+  stage = await Stage.start({ programs: { aggregator: HOSTILE_AGGREGATOR }, controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -77,6 +77,7 @@ test('what is no ciphertext of the task is refused at the door, and the honest s
 
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });
 
 test.each(BAD)(
@@ -96,6 +97,7 @@ test.each(BAD)(
     const seen = await stage.witness(task);
     expect(seen.manifests.has(by)).toBe(true);
     expect(seen.releases.size).toBe(0);
+    await stage.reported(task, by, 'CIPHERTEXT_INVALID');
   },
 );
 
@@ -136,6 +138,7 @@ test("another's upload that the aggregator lets in again is ignored by everybody
   const northern = (await stage.witness(task)).manifests.get('north')?.payload.ciphertexts ?? [];
   await hand('south', task, northern);
   expect((await stage.ignored(task, 'manifest', 'south')).code).toBe('DOCUMENT_CONFLICT');
+  await stage.reported(task, 'aggregator', 'DOCUMENT_CONFLICT');
   expect(await namesOf(task)).toEqual(['north']);
 });
 

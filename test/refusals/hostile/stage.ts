@@ -4,10 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
+import { expect } from 'vitest';
 import * as yaml from 'yaml';
+import type { Found } from '../../../clients/controller/state.ts';
 import { fetchResult } from '../../../clients/output-party.ts';
 import { submit } from '../../../clients/provider.ts';
 import { propose } from '../../../clients/requester.ts';
@@ -25,6 +27,7 @@ import { openDocument, signDocument, type Blob, type Kind, type Payload } from '
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
+import { checked, foundIn } from '../../fixtures/controller.ts';
 import { refusal } from '../../fixtures/trust-parties.ts';
 import type { Title } from './attacks.ts';
 import { attest, EVERY_READER } from './attest.ts';
@@ -226,6 +229,22 @@ export class Stage implements AsyncDisposable {
     if (found === undefined) throw new Error(`entry ${index} belongs to a task`);
     attest(EVERY_READER, found.code, `log entry ${index}`);
     return found;
+  }
+
+  /** Waits until the daemon of the controller reports this of a task, with evidence where there is any to show. */
+  async reported(task: TaskLife, accused: string, code: ErrorCode): Promise<Found> {
+    const find = () => foundIn(this.net, task.id).find((one) => one.accused === accused && one.code === code);
+    await eventually(() => Promise.resolve(find() !== undefined));
+    const found = find() ?? expect.fail('it was there');
+    const evidence = found.evidence === null ? 'its report' : `evidence ${basename(found.evidence)}`;
+    attest('controller', code, `${evidence}: ${found.kind} of ${accused}`);
+    return found;
+  }
+
+  /** Waits until the daemon of the controller has recomputed all of a task, and has found nothing. */
+  async foundClean(task: TaskLife): Promise<void> {
+    for (const check of ['key', 'evaluation'] as const) await checked(this.net, task.id, check);
+    expect(foundIn(this.net, task.id)).toEqual([]);
   }
 
   /** The refusal with one of these codes that a call meets; `by` is who gives it. */
