@@ -14,6 +14,7 @@ import { makeJointKey } from './joint-key.ts';
 import { measureKeyCeremony, type KeyCeremonyFigures } from './key-ceremony.ts';
 import { measurePaillier, type PaillierFigures } from './paillier.ts';
 import { chartsPage } from './plot.ts';
+import { measureProducts, type ProductFigures } from './products.ts';
 
 const OUT = join('out', 'bench');
 /** Seconds that a mean key ceremony of three holders may take on two cores. */
@@ -60,6 +61,15 @@ const SUITES: Readonly<Record<string, Suite>> = {
       const context = { parameters, task: randomBytes(32).toString('hex') };
       const figures = await measurePaillier({ context, ...(await makeJointKey(context)) });
       return { figures, text: paillierInWords(figures) };
+    },
+  },
+  products: {
+    about:
+      'inner products of encrypted columns: key ceremony, encryption, evaluation and release, --runs times',
+    usual: true,
+    run: async ({ runs, holders }) => {
+      const figures = await measureProducts(holders, runs);
+      return { figures, text: productsInWords(figures) };
     },
   },
   'ceremony-steps': {
@@ -111,6 +121,23 @@ function paillierInWords({
     `  paillier-bigint                ${ms.paillierBigint.toFixed(1)} ms, ${ratios.paillierBigint.toFixed(0)} times as long`,
     `  verify a proof and add         ${ms.verifyAndAdd.toFixed(2)} ms`,
     `  release 10 outputs with proof  ${ms.release.toFixed(0)} ms; combine, all proofs verified: ${ms.combine.toFixed(0)} ms`,
+  ].join('\n');
+}
+
+function productsInWords({
+  ringDegree,
+  dataPrimes,
+  opened,
+  bytes,
+  milliseconds: ms,
+}: ProductFigures): string {
+  const megabytes = (count: number): string => `${(count / 1e6).toFixed(1)} MB`;
+  return [
+    `Products, ${ringDegree} coefficients, ${dataPrimes} data primes, one thread, medians:`,
+    `  key ceremony of one holder     ${ms.ceremony.toFixed(0)} ms, sends ${megabytes(bytes.ceremony)}; joint key ${megabytes(bytes.jointKey)}`,
+    `  encrypt a ciphertext           ${ms.encrypt.toFixed(1)} ms, ${megabytes(bytes.input)}`,
+    `  multiply two and add           ${ms.multiplyAndAdd.toFixed(1)} ms; relinearise the sum ${ms.relinearise.toFixed(1)} ms`,
+    `  open ${opened} inner products         ${ms.release.toFixed(1)} ms, ${bytes.shares} bytes a holder`,
   ].join('\n');
 }
 

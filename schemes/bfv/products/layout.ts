@@ -140,28 +140,27 @@ export function inputsOf(layout: ProductLayout): number {
 
 /** The output ciphertexts, by grid, left group and right group; pairs of groups of which nothing is opened are left out. */
 export function productOutputs(layout: ProductLayout): ProductOutput[] {
-  return layout.grids.flatMap(({ left, right, released }, grid) => {
-    const outputs: ProductOutput[] = [];
-    for (let leftGroup = 0; leftGroup < groupsOf(layout, left); leftGroup += 1) {
-      for (let rightGroup = 0; rightGroup < groupsOf(layout, right); rightGroup += 1) {
-        const opened = released
-          .flatMap(([c, d], position) => {
-            const [ofLeft, ofRight] = groupsOfPair(layout, c, d);
-            if (ofLeft !== leftGroup || ofRight !== rightGroup) return [];
-            return [{ coefficient: coefficientOf(layout, c, d), position }];
-          })
-          .sort((a, b) => a.coefficient - b.coefficient);
-        if (opened.length === 0) continue;
-        outputs.push({
-          grid,
-          leftGroup,
-          rightGroup,
-          coefficients: opened.map(({ coefficient }) => coefficient),
-          released: opened.map(({ position }) => position),
-        });
-      }
-    }
-    return outputs;
+  return layout.grids.flatMap(({ right, released }, grid) => {
+    const groups = groupsOf(layout, right);
+    const byPair = new Map<number, { coefficient: number; position: number }[]>();
+    released.forEach(([c, d], position) => {
+      const [leftGroup, rightGroup] = groupsOfPair(layout, c, d);
+      const pair = leftGroup * groups + rightGroup;
+      const opened = byPair.get(pair) ?? [];
+      opened.push({ coefficient: coefficientOf(layout, c, d), position });
+      byPair.set(pair, opened);
+    });
+    const pairs = [...byPair].sort(([a], [b]) => a - b);
+    return pairs.map(([pair, opened]): ProductOutput => {
+      opened.sort((a, b) => a.coefficient - b.coefficient);
+      return {
+        grid,
+        leftGroup: Math.floor(pair / groups),
+        rightGroup: pair % groups,
+        coefficients: opened.map(({ coefficient }) => coefficient),
+        released: opened.map(({ position }) => position),
+      };
+    });
   });
 }
 
