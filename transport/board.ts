@@ -145,6 +145,18 @@ export class Board implements AsyncDisposable {
     );
   }
 
+  /**
+   * The head that the aggregator shows now, or that of as many entries as this party has verified, where there are
+   * more: to be compared with what was verified. It is not taken in.
+   */
+  async shownNow(): Promise<string> {
+    const { follower, consortium } = this.book;
+    const { checkpoint } = await this.#connection.board.prove({ treeSize: 0 });
+    const { size } = openCheckpoint(checkpoint, consortium.log.origin, consortium.log.keys);
+    if (size <= follower.size) return checkpoint;
+    return (await this.#connection.board.prove({ treeSize: follower.size })).checkpoint;
+  }
+
   /** Hands in a checkpoint that this party has cosigned. Throws LOG_INCONSISTENT where the aggregator's log is another. */
   cosign(checkpoint: string, signal?: AbortSignal): Promise<void> {
     return this.#connection.witnesses.cosign(checkpoint, { signal });

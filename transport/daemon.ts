@@ -74,6 +74,9 @@ export async function runDaemon(kind: string, run: Run, options: ParseArgsOption
     const known = error instanceof StrongroomError ? error : undefined;
     process.stderr.write(`${JSON.stringify({ level: 60, ...errorForLog(error) })}\n`);
     process.exitCode = EXIT_CODES[known?.kind ?? 'internal'];
+  } finally {
+    // What still listens for the end would keep the process.
+    stop.abort();
   }
 }
 

@@ -9,6 +9,7 @@
  * | `wrong-share`        | signed shares that are malformed, or prove falsely                   | key holder |
  * | `rule-broken`        | an entry of the log that the rules refuse                            | aggregator |
  * | `false-seal`         | a seal that is not the manifests in the log                          | aggregator |
+ * | `split-history`      | two signed heads of the log that contradict each other               | aggregator |
  * | `wrong-contribution` | a message of the key ceremony that fails its public test             | key holder |
  * | `wrong-joint-key`    | a signed joint key that does not follow from the messages            | key holder |
  *
@@ -22,6 +23,7 @@ import { replayHistory } from './evidence/history.ts';
 import { proveInvalidInput } from './evidence/invalid-input.ts';
 import { proveWrongContribution, proveWrongJointKey } from './evidence/key-ceremony.ts';
 import { Objects, type Beside } from './evidence/objects.ts';
+import { proveSplitHistory } from './evidence/split-history.ts';
 import { openStatements, type Statements } from './evidence/statements.ts';
 import { proveTwoWordings } from './evidence/two-wordings.ts';
 import { proveWrongEvaluation } from './evidence/wrong-evaluation.ts';
@@ -68,6 +70,8 @@ async function prove(
       const book = replayHistory(evidence, pinned);
       return { claim: proveBrokenRule(book, evidence.kind, evidence.entry), consortium: book.consortium };
     }
+    case 'split-history':
+      return proveSplitHistory(evidence, pinned);
     case 'wrong-contribution':
     case 'wrong-joint-key': {
       const book = replayHistory(evidence, pinned);

@@ -1,9 +1,10 @@
 /** Evidence from what a controller holds: its verified copy of the log, and objects that it fetches. */
-import { base64, hex, sha256Hex } from '../../trust/digest.ts';
+import { base64, equalBytes, hex, sha256Hex } from '../../trust/digest.ts';
 import type { SignedBlob } from '../../trust/evaluation.ts';
 import type { Evidence } from '../../trust/evidence.ts';
 import { stripCosignatures } from '../../trust/evidence/bare-checkpoint.ts';
 import type { Entry } from '../../trust/evidence/form.ts';
+import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import type { Board } from '../../transport/board.ts';
@@ -92,6 +93,26 @@ export function brokenRule(
   if (context === undefined) return undefined;
   const accused = log.book.consortium.aggregator.party;
   return { strongroom: 'evidence/1', kind, accused, ...context, entry };
+}
+
+/** Evidence that the log has signed two histories; undefined where the shown head is of the history that is held. */
+export function splitHistory(log: Log, shown: string): Evidence | undefined {
+  const { follower, consortium } = log.book;
+  const { log: identity } = consortium;
+  const { size, root } = openCheckpoint(shown, identity.origin, identity.keys);
+  if (size === 0 || size > follower.size || follower.checkpoint === undefined) return undefined;
+  const own = follower.rootAt(size);
+  if (equalBytes(own, root)) return undefined;
+  return {
+    strongroom: 'evidence/1',
+    kind: 'split-history',
+    accused: consortium.aggregator.party,
+    consortium: base64(log.entry(0)),
+    held: stripCosignatures(follower.checkpoint, identity),
+    shown: stripCosignatures(shown, identity),
+    root: hex(own),
+    consistency: follower.consistencyProof(size).map(hex),
+  };
 }
 
 function statements(log: Log, task: TaskLife, documents: readonly string[]) {

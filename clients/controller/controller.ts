@@ -13,7 +13,7 @@ import type { Evidence } from '../../trust/evidence.ts';
 import { isFalseSeal } from '../../trust/evidence/broken-rule.ts';
 import type { Ignored, TaskLife } from '../../trust/life.ts';
 import { firstWording, recomputations, type Recomputation } from './checks.ts';
-import { brokenRule, draftOf, twoWordings, type Draft } from './compose.ts';
+import { brokenRule, draftOf, splitHistory, twoWordings, type Draft } from './compose.ts';
 import { EvidenceFolder } from './evidence-folder.ts';
 import { Examiner } from './examiner.ts';
 import type { Fault } from './thread-messages.ts';
@@ -25,7 +25,7 @@ const RETRY_MS = 30_000;
 export interface ControllerOptions {
   /** The party's name: which tasks it may look into. */
   readonly name: string;
-  readonly board: Pick<Board, 'book' | 'entry' | 'pinned'>;
+  readonly board: Pick<Board, 'book' | 'entry' | 'pinned' | 'shownNow'>;
   readonly fetchAll: FetchAll;
   readonly state: ControllerState;
   /** Where evidence goes. */
@@ -79,6 +79,22 @@ export class Controller implements AsyncDisposable {
       const check: Check = { task: '', check: 'entry', subject: String(index) };
       await this.#do(check, async () => [await this.#brokenRule('', { index, code, why })]);
     }
+  }
+
+  /** The aggregator has shown another history than this controller has verified. */
+  async attendSplit(error: StrongroomError): Promise<void> {
+    const { board } = this.#options;
+    const accused = board.book.consortium.aggregator.party;
+    const check: Check = { task: '', check: 'history', subject: String(board.book.follower.size) };
+    const shown = await board.shownNow().catch(() => String(error.details['shown'] ?? ''));
+    const fault = { kind: 'split-history', accused, code: error.code, says: error.message } as const;
+    const evidence = shown === '' ? undefined : splitHistory(board, shown);
+    // Judged anew at every start: what was a shorter log then may be another one now.
+    this.#keep(
+      check,
+      [await this.#finding('', fault, check.subject, evidence && { evidence, objects: [] })],
+      0,
+    );
   }
 
   /** An entry that counts for nothing is the aggregator's fault, which let it in; and perhaps its author's too. */
@@ -161,7 +177,8 @@ export class Controller implements AsyncDisposable {
     try {
       const evidence: Evidence = await this.#evidence.complete(draft, fetchAll);
       const claim = await this.#examiner.prove(evidence, this.#options.board.pinned, draft.objects);
-      const name = `${kind}-${accused}-${task.slice(0, 16)}${subject === task ? '' : `-${subject}`}`;
+      const about = [task.slice(0, 16), subject === task ? '' : subject].filter((part) => part !== '');
+      const name = [kind, accused, ...about].join('-');
       const file = await this.#evidence.write(name, evidence, draft.objects, fetchAll);
       return { ...plain, kind, says: claim.says, evidence: file };
     } catch (error) {

@@ -1,13 +1,14 @@
 /**
- * A controller as a running service. It dials out to the aggregator and listens on no port, but for its metrics where
+ * A controller as a running service, which is a witness of the log as well. It dials out to the aggregator and listens on no port, but for its metrics where
  * the configuration names a loopback address.
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { StrongroomError } from '../../proto/errors.ts';
+import { StrongroomError } from '../../proto/errors.ts';
 import { Attendance } from '../../transport/attendance.ts';
 import { Board } from '../../transport/board.ts';
 import type { Profile } from '../../transport/profile.ts';
+import { Witness } from '../../transport/witness.ts';
 import { forever } from '../../transport/retry.ts';
 import { Controller } from './controller.ts';
 import { Metrics } from './metrics.ts';
@@ -31,6 +32,8 @@ export async function runController(
   const { book } = board;
   using screen = openScreen(form, () => viewOf(book, state, name));
   await using metrics = new Metrics(book, state);
+  const witness = join(profile.state, 'witness.db');
+  await using _witness = new Witness({ board, identity, file: witness, log });
   await using controller = new Controller({
     name,
     board,
@@ -56,11 +59,17 @@ export async function runController(
     return controller.attendStrays();
   };
   if (config.metrics !== undefined) await metrics.listen(config.metrics);
+  ready(config.aggregator);
   await read();
   for (const task of book.tasks.values()) void attendance.notice(task);
-  ready(config.aggregator);
-  for await (const changed of board.follow(stop)) {
-    await read();
-    for (const task of changed) void attendance.notice(task);
+  try {
+    for await (const changed of board.follow(stop)) {
+      await read();
+      for (const task of changed) void attendance.notice(task);
+    }
+  } catch (error) {
+    if (error instanceof StrongroomError && error.code === 'LOG_INCONSISTENT')
+      await controller.attendSplit(error);
+    throw error;
   }
 }

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { summary } from '../../trust/summary.ts';
+import { checked } from '../fixtures/controller.ts';
 import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { expectExact, submitAs } from '../fixtures/task-story.ts';
 
@@ -13,7 +14,7 @@ import { expectExact, submitAs } from '../fixtures/task-story.ts';
 const CANDIDATES = 2;
 
 test('a holder that dies in the search for the key goes on with it when it is back', async () => {
-  await using net = await TestNetwork.start();
+  await using net = await TestNetwork.start({ controller: true });
   const office = await net.session(RECEIVER);
   const { id } = await propose(office, net.task({ scheme: 'paillier' }));
   const heard = new Set<string>();
@@ -39,4 +40,6 @@ test('a holder that dies in the search for the key goes on with it when it is ba
 
   for (const party of INPUTS) await submitAs(net, party, id);
   await expectExact(net, id);
+  // Its controller has replayed the ceremony, verified every proof and evaluated for itself.
+  for (const check of ['key', 'evaluation'] as const) expect(await checked(net, id, check)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /**
  * The form of an evidence file: one JSON document that holds everything by which somebody who trusts nobody can
- * check that one party broke the protocol. Two forms of context, by what a claim rests on:
+ * check that one party broke the protocol. Two forms of context, by what a claim about a task rests on:
  *
  * | context       | holds                                                                | for claims that rest on             |
  * | ------------- | -------------------------------------------------------------------- | ----------------------------------- |
@@ -43,6 +43,8 @@ const history = {
   history: z.array(z.base64()).min(2),
 };
 
+const note = z.string();
+
 const EVIDENCE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wrong-evaluation'), ...statements }),
   z.strictObject({ kind: z.literal('invalid-input'), ...statements }),
@@ -50,6 +52,18 @@ const EVIDENCE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wrong-share'), ...statements }),
   z.strictObject({ kind: z.literal('rule-broken'), ...history, entry: z.int().positive() }),
   z.strictObject({ kind: z.literal('false-seal'), ...history, entry: z.int().positive() }),
+  z.strictObject({
+    kind: z.literal('split-history'),
+    ...common,
+    /** The first version of the consortium document, which names the log's key. */
+    consortium: z.base64(),
+    /** Two heads that the log has signed, without cosignatures; `shown` is not the larger one. */
+    held: note,
+    shown: note,
+    /** The root of the first entries of `held`, as many as `shown` has, and the proof of it, RFC 6962 §2.1.2. */
+    root: digest,
+    consistency: z.array(digest),
+  }),
   z.strictObject({
     kind: z.literal('wrong-contribution'),
     ...history,

@@ -17,6 +17,10 @@ function stepOf({ kind, payload }: AnySigned): string | undefined {
     case 'contribution':
       return `${kind} of round ${payload.round}`;
     case 'approval':
+    case 'linkage-key':
+    case 'linkage-request':
+    case 'pseudonyms':
+    case 'match':
     case 'joint-key':
     case 'manifest':
     case 'seal':
@@ -24,6 +28,8 @@ function stepOf({ kind, payload }: AnySigned): string | undefined {
     case 'release':
     case 'delivery':
       return kind;
+    case 'linkage-answer':
+      return `${kind} to ${payload.request}`;
     default:
       return undefined;
   }
