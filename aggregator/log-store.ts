@@ -44,7 +44,7 @@ export class LogStore implements Disposable {
   }
 
   /** Roots and proofs at every size that the log has had. */
-  get tree(): Pick<MerkleTree, 'root' | 'inclusionProof' | 'consistencyProof'> {
+  get tree(): Pick<MerkleTree, 'size' | 'root' | 'subtree' | 'inclusionProof' | 'consistencyProof'> {
     return this.#tree;
   }
 
@@ -90,6 +90,14 @@ export class LogStore implements Disposable {
       entries.push(envelope);
     }
     return entries;
+  }
+
+  /** The entries as the tree holds them, `count` of them from an index on, or as many as there are. */
+  entries(from: number, count: number): Uint8Array[] {
+    const rows = this.#db
+      .prepare('SELECT digest FROM entries WHERE "index" >= ? ORDER BY "index" LIMIT ?')
+      .all(from, count);
+    return rows.map((row) => unhex(row['digest'] as string));
   }
 
   /** Resolves once the log has more than `size` entries. Throws the reason of an aborted signal. */

@@ -1,5 +1,5 @@
 /** The aggregator as a running service: the log, the store of large objects, and what it does of its own accord. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
 import { Attendance } from '../transport/attendance.ts';
@@ -19,10 +19,13 @@ import { boardService, checkpointsOf } from './board-service.ts';
 import { PartyLimits } from './limits.ts';
 import { LogStore } from './log-store.ts';
 import { isOver, Retention } from './retention.ts';
+import { exportTiles, serveTiles } from './tiles.ts';
 import { witnessService } from './witness-service.ts';
 
 /** How often it is looked for objects that are to be deleted. */
 const RETENTION_PERIOD_MS = 5_000;
+/** How often new tiles of the log are written, where they are kept as files. */
+const TILES_PERIOD_MS = 5_000;
 
 /** Runs until `stop`. `create` lets a test put another aggregator in the place of the honest one. */
 export async function runAggregator(
@@ -97,6 +100,17 @@ export async function runAggregator(
     },
     (error) => log.error({ err: error }, 'deleting objects failed; it will be tried again'),
   );
+  const tiles = { log: store, cosignatures, checkpoint, consortium: () => book.consortium };
+  const { listen, folder } = config.tiles;
+  await using _tiles = listen === undefined ? undefined : await serveTiles(listen, tiles);
+  await using _exporting =
+    folder === undefined
+      ? undefined
+      : repeating(
+          TILES_PERIOD_MS,
+          () => exportTiles(resolve(profile.folder, folder), tiles),
+          (error) => log.error({ err: error }, 'writing tiles failed; it will be tried again'),
+        );
   attendance.noticeAll();
   ready(config.aggregator);
   await new Promise<void>((done) => stop.addEventListener('abort', () => done(), { once: true }));

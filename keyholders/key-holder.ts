@@ -246,13 +246,14 @@ export class KeyHolder implements Disposable {
   }
 
   /**
-   * Rules 2 to 4. The only path by which anything that depends on the key share leaves this process: the
-   * evaluation stands in a history that all K have cosigned, the inputs as their parties signed them are
-   * evaluated here and give what the aggregator claims; then one share for this one output, sealed to the one
-   * receiver that the approved document names, journalled, sent.
+   * Rules 2 to 4. The only path by which anything that depends on the key share leaves this process: nothing
+   * proves that the log has two histories, the evaluation stands in one that all K have cosigned, and the inputs
+   * as their parties signed them, evaluated here, give what the aggregator claims; then one share for this one
+   * output, sealed to the one receiver that the approved document names, journalled, sent.
    */
   async #release(task: TaskLife): Promise<void> {
     if (task.releases.has(this.name)) return;
+    this.#board.requireOneHistory();
     requireTimelySeal(task, new Date());
     await this.#say(task, 'release', 'release', async (put) => {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));

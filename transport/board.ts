@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
 import type { TaskBook } from '../trust/book.ts';
-import { equalBytes } from '../trust/digest.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { SignedBlob } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -36,7 +35,9 @@ export class Board implements AsyncDisposable {
    */
   static open(profile: Profile, retry: RetryRule): Board {
     const connection = dial(profile, retry);
-    const view = new LogView(profile.consortium, join(profile.state, 'log.db'), connection.board);
+    const file = join(profile.state, 'log.db');
+    const evidence = join(profile.state, 'evidence');
+    const view = new LogView(profile.consortium, file, evidence, connection.board);
     return new Board(profile.config.aggregator, connection, view, true);
   }
 
@@ -64,6 +65,17 @@ export class Board implements AsyncDisposable {
   /** The digest of the consortium document with which the log begins. */
   get pinned(): string {
     return this.#view.pinned;
+  }
+
+  /** Throws LOG_INCONSISTENT where this party has a proof that the log has two histories. */
+  requireOneHistory(): void {
+    this.#view.guard.requireOneHistory();
+  }
+
+  /** Holds the checkpoints that stand in a LOG_INCONSISTENT against this party's log, and keeps what that proves. */
+  examine(error: StrongroomError): void {
+    const { held, shown } = error.details;
+    for (const note of [held, shown]) if (typeof note === 'string') this.#view.guard.examine(note);
   }
 
   /** Whether the aggregator answers at present. */
@@ -125,6 +137,7 @@ export class Board implements AsyncDisposable {
     const { index, checkpoint, inclusionProof } = await this.#connection.board.append(envelope);
     const { log } = this.book.consortium;
     const head = openCheckpoint(checkpoint, log.origin, log.keys);
+    if (this.#view.guard.examine(checkpoint)) this.requireOneHistory();
     if (verifyInclusion(leafOf(envelope), index, head.size, inclusionProof, head.root)) return index;
     throw new StrongroomError(
       'LOG_INCONSISTENT',
@@ -172,14 +185,8 @@ export class Board implements AsyncDisposable {
   async cosigned(size: number, parties: readonly string[], waitMs: number): Promise<string> {
     const { follower, consortium } = this.book;
     const note = await this.#connection.witnesses.cosigned({ size, witnesses: [...parties], waitMs });
+    if (this.#view.guard.examine(note)) this.requireOneHistory();
     const shown = openCosigned(note, consortium.log, consortium.witnesses);
-    if (shown.size <= follower.size && !equalBytes(follower.rootAt(shown.size), shown.root)) {
-      throw new StrongroomError(
-        'LOG_INCONSISTENT',
-        `The aggregator shows a checkpoint of another log of ${shown.size} entries.`,
-        { details: { check: 'split-view', held: follower.checkpoint ?? '', shown: note } },
-      );
-    }
     requireWitnesses(shown, parties);
     if (shown.size >= size && shown.size <= follower.size) {
       return cosignedBy(note, consortium.log.origin, parties);

@@ -11,6 +11,10 @@ import type { TaskLife } from '../trust/life.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { LogReplica } from '../trust/storage/log-replica.ts';
 import type { BoardClient } from './board-client.ts';
+import { HistoryGuard } from './history-guard.ts';
+
+/** How long the aggregator has to show a second copy of the log, where the first contradicts itself. */
+const INVESTIGATION_MS = 30_000;
 
 interface Batch {
   readonly first: number;
@@ -21,6 +25,7 @@ interface Batch {
 
 export class LogView implements AsyncDisposable {
   readonly book: TaskBook;
+  readonly guard: HistoryGuard;
   /** The digest of the consortium document with which the log begins. */
   readonly pinned: string;
   readonly #client: BoardClient;
@@ -32,14 +37,16 @@ export class LogView implements AsyncDisposable {
   readonly #unkept: Batch[] = [];
 
   /**
-   * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`.
+   * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`; proofs that
+   * it has two histories go to the folder `evidence`.
    * Throws LOG_INCONSISTENT where the kept copy does not hash to its own checkpoint.
    */
-  constructor(consortium: Consortium, file: string, client: BoardClient) {
+  constructor(consortium: Consortium, file: string, evidence: string, client: BoardClient) {
     this.#client = client;
     this.#replica = new LogReplica(file);
     this.pinned = consortium.digest;
     this.book = new TaskBook(consortium);
+    this.guard = new HistoryGuard(this.book.follower, consortium.log, evidence);
     const kept = this.#replica.load();
     if (kept !== undefined) this.book.read(kept.entries, kept.checkpoint);
   }
@@ -53,10 +60,28 @@ export class LogView implements AsyncDisposable {
   /** Reads the log to its present end. `onAnswer` is called with every answer of the aggregator. */
   async refresh(signal?: AbortSignal, onAnswer: () => void = () => undefined): Promise<void> {
     let next = this.book.follower.size;
-    for await (const { entries, checkpoint } of this.#client.follow(next, { signal })) {
-      onAnswer();
-      this.#take(next, entries, checkpoint);
-      next += entries.length;
+    try {
+      for await (const { entries, checkpoint } of this.#client.follow(next, { signal })) {
+        onAnswer();
+        this.#take(next, entries, checkpoint);
+        next += entries.length;
+      }
+    } catch (error) {
+      await this.#investigate(error);
+      throw error;
+    }
+  }
+
+  /** Where the aggregator shows what contradicts this view, whether it proves that the log has two histories. */
+  async #investigate(error: unknown): Promise<void> {
+    if (!(error instanceof StrongroomError) || error.code !== 'LOG_INCONSISTENT') return;
+    const { shown } = error.details;
+    if (typeof shown === 'string' && this.guard.examine(shown)) return;
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(INVESTIGATION_MS)]);
+    try {
+      await this.guard.compare(this.#client.follow(0, { signal }));
+    } catch {
+      // What it shows is not even a log: nothing to keep, and what was noticed first is told.
     }
   }
 
@@ -100,6 +125,7 @@ export class LogView implements AsyncDisposable {
         next += entries.length;
       }
     } catch (error) {
+      await this.#investigate(error);
       // Where nobody listens any more, whoever does so next starts anew and meets the error itself.
       if (!signal.aborted && this.#events.listenerCount('error') > 0) this.#events.emit('error', error);
     }

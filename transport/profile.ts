@@ -18,6 +18,9 @@ import { checkCertificates } from '../trust/tls-certificate.ts';
 /** `host:port` on this machine. */
 const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost):\d{1,5}$/;
 
+/** A port, with or without the host before it. */
+const PORT = /^([^\s]+:)?\d{1,5}$/;
+
 /** The configuration file of every process; unknown keys are refused. Paths are relative to the file. */
 const Config = z.strictObject({
   /** The aggregator's `host:port`: where key holders and clients dial, and where the aggregator listens. */
@@ -43,6 +46,16 @@ const Config = z.strictObject({
       'proposals-per-hour': z.int().positive().default(240),
       'unfinished-uploads': z.int().positive().default(64),
       'open-streams': z.int().positive().default(128),
+    })
+    .prefault({}),
+  /**
+   * Aggregator only: the log as c2sp.org/tlog-tiles, for anybody, read-only; off where it is absent. `listen` is a port of
+   * this machine, or `host:port`; `folder` is where it is kept as files.
+   */
+  tiles: z
+    .strictObject({
+      listen: z.string().regex(PORT, 'a port, or host:port').optional(),
+      folder: z.string().min(1).optional(),
     })
     .prefault({}),
   /** Key holders only: `operator`, `automatic`, or a file of Cedar policies, by which each task is decided. */

@@ -81,10 +81,12 @@ export class Witness implements AsyncDisposable {
   async #work(): Promise<void> {
     this.#busy = true;
     try {
+      this.#board.requireOneHistory();
       for (let size = this.#next(); size !== undefined; size = this.#next()) await this.#cosign(size);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       const code = error instanceof StrongroomError ? error.code : 'INTERNAL';
+      if (error instanceof StrongroomError && code === 'LOG_INCONSISTENT') this.#board.examine(error);
       this.#log.warn({ code, err: error }, 'the log was not cosigned; it will be tried again as it grows');
     } finally {
       this.#busy = false;

@@ -38,7 +38,7 @@ export class MerkleTree {
       const level = (this.#levels[height] ??= []);
       level.push(node);
       if (level.length % 2 === 1) return;
-      node = nodeHash(this.#subtree(height, level.length - 2), node);
+      node = nodeHash(this.subtree(height, level.length - 2), node);
     }
   }
 
@@ -51,7 +51,7 @@ export class MerkleTree {
   /** Hash of leaf `index`, 0 ≤ index < size. */
   leaf(index: number): Uint8Array {
     this.#check(index, this.size - 1);
-    return this.#subtree(0, index);
+    return this.subtree(0, index);
   }
 
   /** MTH(D[0:size]), RFC 6962 §2.1, for any 0 ≤ size ≤ this.size. */
@@ -77,7 +77,7 @@ export class MerkleTree {
   #range(start: number, end: number): Uint8Array {
     const count = end - start;
     // Ranges of RFC 6962 always start at a multiple of their rounded-up size, so a power of two is complete.
-    if (isPowerOfTwo(count)) return this.#subtree(Math.log2(count), start / count);
+    if (isPowerOfTwo(count)) return this.subtree(Math.log2(count), start / count);
     const middle = start + largestPowerBelow(count);
     return nodeHash(this.#range(start, middle), this.#range(middle, end));
   }
@@ -99,7 +99,8 @@ export class MerkleTree {
       : [...this.#subproof(m, middle, end, false), this.#range(start, middle)];
   }
 
-  #subtree(height: number, index: number): Uint8Array {
+  /** Hash of the complete subtree over leaves index·2^height … (index + 1)·2^height − 1, all of them in the tree. */
+  subtree(height: number, index: number): Uint8Array {
     const hash = this.#levels[height]?.[index];
     if (hash === undefined) throw new RangeError(`No subtree ${index} at height ${height}.`);
     return hash;
