@@ -9,7 +9,9 @@ const downwards = LAYERS.map((layer, i) => ({
   name: `${layer}-depends-downwards`,
   severity: 'error',
   from: { path: `^${layer}/` },
-  to: { path: `^(${[...LAYERS.slice(i + 1), ...SERVICES, 'bench', 'examples', 'test'].join('|')})/` },
+  to: {
+    path: `^(${[...LAYERS.slice(i + 1), ...SERVICES, 'conformance', 'bench', 'examples', 'test'].join('|')})/`,
+  },
 }));
 
 const services = SERVICES.map((service) => ({
@@ -82,6 +84,21 @@ export default {
       severity: 'error',
       from: { path: '^(verifier/page|trust/receipt|schemes/combiner)\\.ts$' },
       to: { path: `^(node:)?(${builtinModules.join('|')})$|node-seal|@grpc`, reachable: true },
+    },
+    {
+      name: 'nothing-imports-the-stand-in',
+      comment:
+        'The conformance harness holds the keys of all parties but one, and is the aggregator as well: it is a tool of its own.',
+      severity: 'error',
+      from: { pathNot: '^(conformance|test)/' },
+      to: { path: '^conformance/' },
+    },
+    {
+      name: 'the-stand-in-knows-no-candidate',
+      comment: 'What is tried is a process behind the wire, ours too.',
+      severity: 'error',
+      from: { path: '^conformance/' },
+      to: { path: '^(keyholders|clients)/' },
     },
     {
       name: 'only-tests-import-tests',

@@ -1,6 +1,7 @@
 /** The command line: what is said in `docs/` to a person, done by the library in `clients/`. */
 import { Command, CommanderError, Option } from 'commander';
 import { StrongroomError } from '../../proto/errors.ts';
+import { addConformanceCommand } from './commands/conformance.ts';
 import { addConsortiumCommands } from './commands/consortium.ts';
 import { addDaemonCommands } from './commands/daemons.ts';
 import { addDecisionCommands } from './commands/decisions.ts';
@@ -63,6 +64,7 @@ for (const add of [
   addConsortiumCommands,
   addDaemonCommands,
   addFsckCommand,
+  addConformanceCommand,
 ]) {
   add(program, context);
 }

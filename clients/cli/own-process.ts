@@ -36,3 +36,17 @@ export async function answerOf(program: string, args: readonly string[]): Promis
 /** Joined, so that a value which begins with a hyphen stays one. */
 export const option = (name: string, value: string | undefined): string[] =>
   value === undefined ? [] : [`--${name}=${value}`];
+
+/** Collects an option that may be repeated. */
+export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** Runs a program in place of this one: its streams are ours, our signals are its, and so is its exit code. */
+export async function runInPlace(program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+    stdio: 'inherit',
+  });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  // The terminal sends Ctrl-C to the whole group; the child ends by itself, and so do we after it.
+  process.on('SIGINT', () => undefined);
+  process.exitCode = await new Promise<number>((done) => child.once('exit', (code) => done(code ?? 1)));
+}

@@ -1,8 +1,8 @@
 /** `aggregator`, `key-holder` and `controller`: the daemons, in the foreground, as processes of their own. */
-import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { DAEMONS } from '../../network.ts';
 import type { Context } from '../output.ts';
+import { runInPlace } from '../own-process.ts';
 
 export function addDaemonCommands(program: Command, context: () => Context): void {
   program
@@ -13,7 +13,7 @@ export function addDaemonCommands(program: Command, context: () => Context): voi
     )
     .requiredOption('--config <file>', 'strongroom.yaml of its profile')
     .addHelpText('after', '\nExample:\n  $ strongroom aggregator --config /srv/strongroom/strongroom.yaml')
-    .action(({ config }: { config: string }) => run('aggregator', config));
+    .action(({ config }: { config: string }) => runInPlace(DAEMONS.aggregator, ['--config', config]));
 
   program
     .command('key-holder')
@@ -24,7 +24,7 @@ export function addDaemonCommands(program: Command, context: () => Context): voi
     )
     .requiredOption('--config <file>', 'strongroom.yaml of its profile')
     .addHelpText('after', '\nExample:\n  $ strongroom key-holder --config /srv/strongroom/strongroom.yaml')
-    .action(({ config }: { config: string }) => run('key-holder', config));
+    .action(({ config }: { config: string }) => runInPlace(DAEMONS['key-holder'], ['--config', config]));
 
   program
     .command('controller')
@@ -37,26 +37,6 @@ export function addDaemonCommands(program: Command, context: () => Context): voi
     .requiredOption('--config <file>', 'strongroom.yaml of its profile')
     .addHelpText('after', '\nExample:\n  $ strongroom controller --config /srv/strongroom/strongroom.yaml')
     .action(({ config }: { config: string }) =>
-      run('controller', config, context().output.json ? ['--json'] : []),
+      runInPlace(DAEMONS.controller, ['--config', config, ...(context().output.json ? ['--json'] : [])]),
     );
-}
-
-/** Stands in for the daemon: its streams are ours, our signals are its, and so is its exit code. */
-async function run(
-  kind: keyof typeof DAEMONS,
-  config: string,
-  options: readonly string[] = [],
-): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', DAEMONS[kind], '--config', config, ...options],
-    {
-      stdio: 'inherit',
-    },
-  );
-  const forward = (signal: NodeJS.Signals) => () => child.kill(signal);
-  process.on('SIGTERM', forward('SIGTERM'));
-  // The terminal sends Ctrl-C to the whole group; the child ends by itself, and so do we after it.
-  process.on('SIGINT', () => undefined);
-  process.exitCode = await new Promise<number>((done) => child.once('exit', (code) => done(code ?? 1)));
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { CONFIG_FILE } from '../../../transport/profile.ts';
 import type { Context } from '../output.ts';
-import { answerOf, option } from '../own-process.ts';
+import { answerOf, collect, option } from '../own-process.ts';
 
 /** Policies are a key holder's own affair: its program is started as a process, never imported. */
 const PROGRAM = fileURLToPath(new URL('../../../keyholders/policy-offline.ts', import.meta.url));
@@ -82,5 +82,3 @@ export function addPolicyCommands(program: Command, context: () => Context): voi
       output.result(entries, JSON.stringify(entries, null, 2));
     });
 }
-
-const collect = (value: string, before: readonly string[]): string[] => [...before, value];
