@@ -9,6 +9,9 @@ import { verifyPaillierShares } from '../../schemes/paillier/share-verification.
 import { dealKey, openHolders } from '../fixtures/paillier-key.ts';
 
 const MAGNITUDE = (1n << 60n) - 1n;
+/** What depends on the bits of the modulus shows in one run; the values are drawn anew in each. */
+const runsFor = (bits: number): number => (process.env['SLOW'] === '1' ? 10 : bits > 2048 ? 1 : 2);
+
 const TASKS: Record<string, Partial<PaillierTask>> = {
   'three holders': { holders: 3 },
   'five holders': { holders: 5 },
@@ -58,19 +61,19 @@ describe.each(Object.entries(TASKS))('round trips with %s', (name, task) => {
       );
       expect(combiner.combine(outputs, shares)).toEqual(sums);
     });
-    await fc.assert(property, { numRuns: 3 });
+    await fc.assert(property, { numRuns: runsFor(context.parameters.modulusBits) });
   });
 });
 
 test('the same inputs in the same order give the same bytes, however they were batched', async () => {
-  const { context, jointKey } = dealKey('determinism', { contributors: 600 });
+  const { context, jointKey } = dealKey('determinism', { contributors: 130 });
   using encryptor = await openPaillierEncryptor(context, jointKey, 'office');
-  const inputs = Array.from({ length: 520 }, (_, i) => encryptor.encrypt([BigInt(i)]));
+  const inputs = Array.from({ length: 130 }, (_, i) => encryptor.encrypt([BigInt(i)]));
   using evaluator = await openPaillierEvaluator(context, jointKey);
   const sums = [evaluator.sum(), evaluator.sum()].map((sum, odd) => {
     for (const [i, input] of inputs.entries()) {
       sum.add(input, 'office');
-      if (odd === 1 && i % 100 === 0) sum.bytes();
+      if (odd === 1 && i % 100 === 99) sum.bytes();
     }
     return sum.bytes();
   });
