@@ -3,6 +3,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import type { Ring } from '../rlwe/ring.ts';
 import { centredBinomial, ternary } from '../rlwe/samplers.ts';
 import type { Words } from '../rlwe/words.ts';
+import type { Xof } from '../rlwe/xof.ts';
 import type { Binding } from './binding.ts';
 import type { Secret } from './partial-decryption.ts';
 
@@ -13,15 +14,19 @@ export function expandSecret(ring: Ring, binding: Binding, seed: Uint8Array): Se
   if (seed.length !== SEED_BYTES) {
     throw new StrongroomError('INTERNAL', `the seed of a key share has ${SEED_BYTES} bytes`);
   }
-  const stream = binding.stream('secret', seed);
+  return { seed: seed.slice(), share: ternarySecret(ring, binding.stream('secret', seed)) };
+}
+
+/** A uniform ternary polynomial in NTT form; the stream is wiped. */
+export function ternarySecret(ring: Ring, stream: Xof): Words {
   const coefficients = ternary(stream, ring.ringDegree);
   const words = ring.lift(coefficients);
-  const share = ring.toNtt(words);
+  const secret = ring.toNtt(words);
   coefficients.fill(0);
   words.fill(0n);
   stream.wipe();
   ring.wipe();
-  return { seed: seed.slice(), share };
+  return secret;
 }
 
 /** b_i = e_i − a·s_i in NTT form (`joint-key.ts`), with e_i centred binomial. */

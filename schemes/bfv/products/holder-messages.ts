@@ -1,9 +1,9 @@
 /** What a key holder says in the rounds of the key ceremony: functions of its secret and of what was said before. */
 import type { Ring } from '../../rlwe/ring.ts';
-import { centredBinomial, ternary, uniformInterval } from '../../rlwe/samplers.ts';
+import { centredBinomial, uniformInterval } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Binding } from '../binding.ts';
-import { keyContribution } from '../key-contribution.ts';
+import { keyContribution, ternarySecret } from '../key-contribution.ts';
 import type { Secret } from '../partial-decryption.ts';
 import type { Setting, Transcript } from './ceremony.ts';
 import { writeFirst, writeSecond, writeSeed, writeTest } from './contribution.ts';
@@ -73,17 +73,8 @@ function testMessage(
 }
 
 /** u_i in NTT form. */
-function ephemeralSecret(ring: Ring, binding: Binding, { seed }: Secret): Words {
-  const stream = binding.stream('ephemeral', seed);
-  const coefficients = ternary(stream, ring.ringDegree);
-  const words = ring.lift(coefficients);
-  const ephemeral = ring.toNtt(words);
-  coefficients.fill(0);
-  words.fill(0n);
-  stream.wipe();
-  ring.wipe();
-  return ephemeral;
-}
+const ephemeralSecret = (ring: Ring, binding: Binding, { seed }: Secret): Words =>
+  ternarySecret(ring, binding.stream('ephemeral', seed));
 
 /** (h0_i, h1_i) of digit j. */
 function firstShare(
