@@ -19,6 +19,7 @@ import { writeFileAtomic } from '../trust/storage/files.ts';
 import { submitInThreads } from './contributor-threads.ts';
 import { submitAll, type Contribution } from './contributors.ts';
 import { createNetwork, Network, type PartySpec } from './network.ts';
+import { receiptBytes } from '../trust/receipt/form.ts';
 import { fetchResult, receiptOf, type ResultDocument } from './output-party.ts';
 import { propose } from './requester.ts';
 import { Session } from './session.ts';
@@ -164,7 +165,7 @@ async function conduct(
     await writeFileAtomic(resultFile, `${JSON.stringify(delivered.document, null, 2)}\n`);
     await watched;
     const receiptFile = join(out, 'receipt.json');
-    await writeFileAtomic(receiptFile, `${JSON.stringify(receiptOf(output, life, delivered), null, 1)}\n`);
+    await writeFileAtomic(receiptFile, receiptBytes(receiptOf(output, life, delivered)));
     return {
       document: delivered.document,
       phases: timeline(output.board, life),

@@ -5,7 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
+import { VERSION } from '../proto/version.ts';
 import { openCombiner } from '../schemes/combiner.ts';
 import { finishTask } from '../statistics/finish.ts';
 import type { Result } from '../statistics/result.ts';
@@ -14,23 +16,24 @@ import type { Signed } from '../trust/documents.ts';
 import { createDurably } from '../trust/durable-file.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openingKeyOf } from '../trust/identity.ts';
-import { commitToResult, writeReceipt, type Receipt } from '../trust/receipt.ts';
+import { commitToResult, type Receipt, type ResultStatement } from '../trust/receipt/form.ts';
+import { needsJointKey } from '../trust/receipt/recompute.ts';
+import { writeReceipt, type OpenedShares } from '../trust/receipt/write.ts';
 import { shareBinding, unpackShares } from '../trust/release.ts';
 import { openSealed } from '../trust/sealed-box-open.ts';
 import { makeFolder } from '../trust/storage/files.ts';
 import type { Session, WaitOptions } from './session.ts';
 
 /** What is said to the world about a result: the task, and the statistics in exact decimals. */
-export interface ResultDocument {
-  readonly strongroom: 'result/1';
-  readonly task: string;
-  readonly title: string;
+export interface ResultDocument extends ResultStatement {
   readonly result: Result;
 }
 
 export interface Delivered {
   readonly document: ResultDocument;
   readonly salt: Uint8Array;
+  /** What the receipt shows with `withShares`, and else nobody but this party has. */
+  readonly opened: OpenedShares;
 }
 
 /**
@@ -57,21 +60,19 @@ export async function fetchResult(
     (life) => (life.releases.size === life.holders.length ? true : undefined),
     options,
   );
-  const shares = await openReleases(session, task);
-  const vectors = await combine(session, task, shares);
-  const result = finishTask(task.document, task.plan, vectors);
-  const document: ResultDocument = {
-    strongroom: 'result/1',
-    task: task.id,
-    title: task.document.title,
-    result,
-  };
-  const salt = await acknowledge(session, task, document);
-  return { document, salt };
+  const packed = await openReleases(session, task);
+  const key = await session.board.get(task.requireJointKey(), task.aggregator);
+  const outputs: Uint8Array[] = [];
+  for (const output of task.evaluation?.payload.outputs ?? []) {
+    outputs.push(await session.board.get(output, task.aggregator));
+  }
+  const result = finishTask(task.document, task.plan, combine(task, key, outputs, packed));
+  const { document, salt } = await acknowledge(session, task, result);
+  return { document, salt, opened: { key: needsJointKey(task) ? key : undefined, outputs, shares: packed } };
 }
 
-/** The partial decryptions by holder, then by output, each box opened as the release of its holder and no other. */
-async function openReleases(session: Session, task: TaskLife): Promise<Uint8Array[][]> {
+/** What each holder released, packed as it was signed; each box opened as the release of its holder and no other. */
+async function openReleases(session: Session, task: TaskLife): Promise<Uint8Array[]> {
   const openingKey = openingKeyOf(session.profile.identity);
   return Promise.all(
     task.holders.map(async (holder) => {
@@ -88,7 +89,7 @@ async function openReleases(session: Session, task: TaskLife): Promise<Uint8Arra
           },
         );
       }
-      return unpackShares(packed, holder);
+      return packed;
     }),
   );
 }
@@ -122,52 +123,63 @@ function releaseOf(task: TaskLife, holder: string): Signed<'release'> {
 }
 
 /** The output vectors, from the output ciphertexts that all K holders name and their shares of each. */
-async function combine(
-  session: Session,
+function combine(
   task: TaskLife,
-  shares: readonly Uint8Array[][],
-): Promise<bigint[][]> {
-  const key = await session.board.get(task.requireJointKey(), task.aggregator);
-  const combiner = openCombiner(task.context, key);
-  const outputs: Uint8Array[] = [];
-  for (const output of task.evaluation?.payload.outputs ?? []) {
-    outputs.push(await session.board.get(output, task.aggregator));
-  }
+  key: Uint8Array,
+  outputs: readonly Uint8Array[],
+  packed: readonly Uint8Array[],
+): bigint[][] {
+  const shares = packed.map((bytes, i) => unpackShares(bytes, task.holders[i] ?? ''));
   try {
-    return combiner.combine(outputs, shares);
+    return openCombiner(task.context, key).combine(outputs, shares);
   } catch (error) {
     throw task.nameHolder(error);
   }
 }
 
 /**
- * Says that the result has arrived, and commits to it without showing it. The salt is kept before the
- * commitment is sent, and made only once, so that a client that dies in between, or a second one beside it,
- * acknowledges with the same words.
+ * Says that the result has arrived, and commits to it without showing it. Salt and version are kept before the
+ * commitment is sent, and made only once, so that a client that dies in between, a second one beside it, or a later
+ * version acknowledges with the same words.
  */
-async function acknowledge(session: Session, task: TaskLife, document: ResultDocument): Promise<Uint8Array> {
+async function acknowledge(
+  session: Session,
+  task: TaskLife,
+  result: Result,
+): Promise<Pick<Delivered, 'document' | 'salt'>> {
   const folder = join(session.profile.state, 'results');
   await makeFolder(folder);
-  const salt = saltIn(join(folder, `${task.id}.salt`));
-  const result = commitToResult(salt, document);
-  if (task.delivery === undefined) await deliver(session, task, result);
-  if (task.delivery?.payload.result !== result) {
+  const { program, salt } = acknowledgementIn(join(folder, `${task.id}.json`));
+  const document: ResultDocument = {
+    strongroom: 'result/2',
+    task: task.id,
+    title: task.document.title,
+    versions: { program, plan: task.plan.version },
+    result,
+  };
+  const commitment = commitToResult(salt, document);
+  if (task.delivery === undefined) await deliver(session, task, commitment);
+  if (task.delivery?.payload.result !== commitment) {
     throw new StrongroomError(
       'DOCUMENT_CONFLICT',
       'Another result of this task has been acknowledged before.',
     );
   }
-  return salt;
+  return { document, salt };
 }
 
-function saltIn(file: string): Uint8Array {
+const Acknowledgement = z.strictObject({ program: z.string(), salt: z.string() });
+
+function acknowledgementIn(file: string): { program: string; salt: Uint8Array } {
+  const fresh = { program: VERSION, salt: hex(randomBytes(32)) };
   try {
-    if (!existsSync(file)) createDurably(file, Buffer.from(hex(randomBytes(32))));
+    if (!existsSync(file)) createDurably(file, Buffer.from(JSON.stringify(fresh)));
   } catch (error) {
     // Made by another process of this party meanwhile.
     if (!existsSync(file)) throw error;
   }
-  return unhex(readFileSync(file, 'utf8'));
+  const { program, salt } = Acknowledgement.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return { program, salt: unhex(salt) };
 }
 
 /** Where another process of this party was faster, its delivery is as good as ours. */
@@ -181,20 +193,30 @@ async function deliver(session: Session, task: TaskLife, result: string): Promis
   }
 }
 
-/** The receipt of a delivered task, as this session has verified it. */
-export function receiptOf(session: Session, task: TaskLife, { document, salt }: Delivered): Receipt {
+/**
+ * The receipt of a delivered task, as this session has verified it. `withShares` adds what recomputes the result, and
+ * so shows everything that the output party has learnt.
+ */
+export function receiptOf(
+  session: Session,
+  task: TaskLife,
+  { document, salt, opened }: Delivered,
+  { withShares = false } = {},
+): Receipt {
   const { board } = session;
   const { follower } = board.book;
   const { checkpoint } = follower;
   if (checkpoint === undefined) throw new StrongroomError('NOT_FOUND', 'The log is empty.');
+  const entry = (index: number) => ({ index, envelope: board.entry(index) });
   return writeReceipt({
-    consortium: board.entry(board.book.consortiumIndexOf(task)),
+    consortium: entry(board.book.consortiumIndexOf(task)),
     checkpoint,
-    entries: task.entries.map((index) => ({ index, envelope: board.entry(index) })),
+    entries: task.entries.map(entry),
     seenSizes: task.seenSizes,
     inclusion: (index) => follower.inclusionProof(index),
     consistency: (from) => follower.consistencyProof(from),
     result: document,
     salt,
+    opened: withShares ? opened : undefined,
   });
 }

@@ -3,6 +3,7 @@
  * tags or duplicate keys, so that two readers cannot understand the same file in two ways.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { utf8 } from '../primitives/bytes.ts';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -19,7 +20,7 @@ export interface YamlFile {
  * would not be what was written. Throws `code` with the line.
  */
 export function parseYaml(text: string, file: string, code: ErrorCode = 'TASK_INVALID'): YamlFile {
-  if (Buffer.byteLength(text) > MAX_BYTES) {
+  if (utf8(text).length > MAX_BYTES) {
     throw new StrongroomError(code, `${file}: is larger than 1 MiB`, { details: { file } });
   }
   const lines = new LineCounter();

@@ -297,7 +297,11 @@ export function nameParty(error: unknown, holders: readonly string[]): unknown {
   });
 }
 
-/** What an approval signs of a plan: the SHA-256 of its canonical JSON. */
-export function planDigest(plan: Plan): string {
-  return sha256Hex(canonicalJson(plan));
+/**
+ * What an approval signs of a plan: the SHA-256 of its canonical JSON without the sentences for people, which follow
+ * from the rest. So a later version may word them better and still verify what was signed; whatever else changes in
+ * how tasks are planned changes `version`.
+ */
+export function planDigest({ why: _why, circuit: _circuit, leakage: _leakage, ...numbers }: Plan): string {
+  return sha256Hex(canonicalJson(numbers));
 }

@@ -15,12 +15,13 @@ import { addResultCommands } from './commands/result.ts';
 import { addSubmitCommand } from './commands/submit.ts';
 import { addTaskCommands } from './commands/task.ts';
 import { createOutput, fail, type Context } from './output.ts';
+import { VERSION } from '../../proto/version.ts';
 
 const program = new Command('strongroom')
   .description(
     'Statistics over confidential data of several organisations, under a key that all of them must turn.',
   )
-  .version('0.1.0')
+  .version(VERSION)
   .addOption(new Option('--json', 'print results and errors as JSON on standard output'))
   .addOption(new Option('--quiet', 'no progress on standard error'))
   .addOption(

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fetchResult, receiptOf } from '../../clients/output-party.ts';
-import { verifyReceipt } from '../../trust/receipt.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
 import { PATIENCE, Stage } from './hostile/stage.ts';
 

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ResultDocument } from '../../clients/output-party.ts';
 import { ClientProcess, strongroom, type Ended } from '../fixtures/client-process.ts';
 import { openConsortium } from '../../trust/consortium.ts';
-import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
+import { canonicalJson } from '../../trust/digest.ts';
+import { parseReceipt } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
 import { ANSWER } from '../fixtures/local-network.ts';
 import { SMALL_TASK } from '../fixtures/small-task-file.ts';
 import { valuesOf } from '../fixtures/task-story.ts';
@@ -120,7 +122,7 @@ test('its receipt verifies offline; one for another result does not, and says wh
 
   const receipt = JSON.parse(readFileSync(file, 'utf8')) as { result: { title: string } };
   const altered = join(folder, 'altered.json');
-  writeFileSync(altered, JSON.stringify({ ...receipt, result: { ...receipt.result, title: 'Another' } }));
+  writeFileSync(altered, canonicalJson({ ...receipt, result: { ...receipt.result, title: 'Another' } }));
   const refused = await strongroom(['verify', altered]);
   expect(refused).toMatchObject({ code: 3, stdout: '' });
   expect(refused.stderr).toContain('The receipt fails at result');
@@ -137,10 +139,9 @@ test('a receipt with any one of its parts altered does not verify', () => {
   for (const path of strings) {
     const receipt = JSON.parse(bytes.toString()) as Json;
     alter(receipt, path);
-    expect(
-      () => verifyReceipt(parseReceipt(Buffer.from(JSON.stringify(receipt))), digest),
-      path.join('.'),
-    ).toThrow(expect.objectContaining({ code: 'RECEIPT_INVALID' }));
+    expect(() => verifyReceipt(parseReceipt(canonicalJson(receipt)), digest), path.join('.')).toThrow(
+      expect.objectContaining({ code: 'RECEIPT_INVALID' }),
+    );
   }
 });
 

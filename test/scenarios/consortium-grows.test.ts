@@ -12,7 +12,8 @@ import { assembleConsortium, signConsortium } from '../../trust/consortium-signi
 import { openConsortium } from '../../trust/consortium.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Card } from '../../trust/identity.ts';
-import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
+import { parseReceipt, receiptBytes } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
 import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 /** Makes a folder for a party that no consortium document names yet; it pins the version with which the log begins. */
@@ -60,6 +61,6 @@ test('a later version brings in a party, which takes part in the next task, and 
   await Promise.all(inputs.map(async (party) => submit(await net.session(party), task.id, net.table(party))));
   const delivered = await fetchResult(office, task.id);
   expect(delivered.document.result.statistics[0]?.rows[0]?.value).toBe('4');
-  const receipt = parseReceipt(Buffer.from(JSON.stringify(receiptOf(office, task, delivered))));
+  const receipt = parseReceipt(receiptBytes(receiptOf(office, task, delivered)));
   expect(verifyReceipt(receipt, openConsortium(second).digest).consortium.version).toBe(2);
 });

@@ -9,7 +9,8 @@ import { afterAll, expect, test } from 'vitest';
 import { readTask, runLocally, runPlain } from '../../clients/local-run.ts';
 import { splitByParty } from '../../examples/split.ts';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
-import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
+import { parseReceipt } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
 
 const EXAMPLE = new URL('../../examples/business-survey/', import.meta.url).pathname;
 const CONTRIBUTORS = process.env['SLOW'] === '1' ? 2000 : 60;

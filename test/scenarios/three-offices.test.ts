@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { fetchResult, receiptOf } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
-import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
+import { parseReceipt, receiptBytes } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
 import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 test.each([3, 4, 5, 7])(
@@ -27,7 +28,7 @@ test.each([3, 4, 5, 7])(
     await office.until(task.id, (life) => (life.phase === 'SHREDDED' ? true : undefined), {
       timeoutMs: 60_000,
     });
-    const receipt = parseReceipt(Buffer.from(JSON.stringify(receiptOf(office, task, delivered))));
+    const receipt = parseReceipt(receiptBytes(receiptOf(office, task, delivered)));
     const verdict = verifyReceipt(receipt, office.profile.consortium.digest);
     expect(verdict.task.shreds.size).toBe(k);
   },

@@ -14,7 +14,8 @@ import { cosignatureLine } from '../../../trust/log/cosignature.ts';
 import { leafOf } from '../../../trust/log/entry.ts';
 import { MerkleTree } from '../../../trust/log/merkle.ts';
 import type { TaskLife } from '../../../trust/life.ts';
-import { commitToResult, writeReceipt, type Receipt } from '../../../trust/receipt.ts';
+import { commitToResult, type Receipt } from '../../../trust/receipt/form.ts';
+import { writeReceipt } from '../../../trust/receipt/write.ts';
 import { AGGREGATOR, HOLDERS, identityOf, INPUTS, makeParties, RECEIVER, type Parties } from './parties.ts';
 import { cached } from './cached.ts';
 import { taskValue } from './tasks.ts';
@@ -67,16 +68,18 @@ async function makeStory(): Promise<Story> {
     say(party, 'manifest', { key, ciphertexts });
   }
   const result = {
-    strongroom: 'result/1',
-    values: { people: '6', 'mean-pay': '14.93' },
-    'nothing else': null,
-  };
+    strongroom: 'result/2',
+    task: task.id,
+    title: task.document.title,
+    versions: { program: '0.0.1', plan: task.plan.version },
+    result: { values: { people: '6', 'mean-pay': '14.93' }, 'nothing else': null },
+  } as const;
   const salt = randomBytes(32);
   finish(task, say, commitToResult(salt, result), () => cosignedByAll(parties, checkpoint));
   if (book.strays.length > 0 || task.phase !== 'SHREDDED') throw new Error(`the story ends in ${task.phase}`);
 
   const receipt = writeReceipt({
-    consortium: parties.consortium,
+    consortium: { index: 0, envelope: parties.consortium },
     checkpoint,
     entries: task.entries.map((index) => ({ index, envelope: entries[index] ?? new Uint8Array() })),
     seenSizes: task.seenSizes,

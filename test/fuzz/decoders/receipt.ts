@@ -1,10 +1,11 @@
 /** Receipts: what a sceptic is handed. */
 import { isDeepStrictEqual } from 'node:util';
 import { openConsortium } from '../../../trust/consortium.ts';
-import { parseReceipt, verifyReceipt } from '../../../trust/receipt.ts';
+import { parseReceipt, receiptBytes } from '../../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../../trust/receipt/verify.ts';
 import { tellStory } from '../corpora/story.ts';
 import { target } from '../harness/decoder.ts';
-import { jsonBytes, mutateJson } from '../harness/json.ts';
+import { mutateJson } from '../harness/json.ts';
 
 export const receiptTarget = target({
   name: 'receipt',
@@ -13,7 +14,7 @@ export const receiptTarget = target({
   open: ({ receipt, parties }) => {
     const pinned = openConsortium(parties.consortium).digest;
     return {
-      corpus: [jsonBytes(receipt)],
+      corpus: [receiptBytes(receipt)],
       mutations: [mutateJson],
       decode: (bytes) => {
         const parsed = parseReceipt(bytes);

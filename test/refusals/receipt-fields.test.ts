@@ -2,11 +2,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { StrongroomError } from '../../proto/errors.ts';
 import { openConsortium } from '../../trust/consortium.ts';
-import { parseReceipt, verifyReceipt } from '../../trust/receipt.ts';
-import { tellStory, type Story } from './corpora/story.ts';
-import { alterations } from './harness/alterations.ts';
-import { jsonBytes } from './harness/json.ts';
-import { treeOf } from './harness/json-tree.ts';
+import { canonicalJson } from '../../trust/digest.ts';
+import { parseReceipt, receiptBytes } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
+import { tellStory, type Story } from '../fuzz/corpora/story.ts';
+import { alterations } from '../fuzz/harness/alterations.ts';
+import { treeOf } from '../fuzz/harness/json-tree.ts';
+import { utf8 } from '../fuzz/harness/text.ts';
 
 let story: Story;
 let pinned: string;
@@ -33,18 +35,26 @@ function expected(path: string): string[] {
   if (field === 'entries' && index !== '') return [`entry ${index}`, 'form'];
   if (field === 'entries') return ['entry 0', 'form'];
   if (field === 'consistency')
-    return [...story.receipt.entries.keys()].map((i) => `entry ${i}`).concat('form');
+    return [...story.receipt.entries.keys()].map((i) => `entry ${i}`).concat('consistency', 'form');
   if (field === 'salt') return ['result', 'form'];
   return [field, 'form'];
 }
 
 test('the receipt itself is valid', () => {
-  expect(failsAt(jsonBytes(story.receipt))).toBeUndefined();
+  expect(failsAt(receiptBytes(story.receipt))).toBeUndefined();
 });
 
 describe('altering', () => {
+  test.for([' ', '\n', '\t'])('the file by a needless %j fails at its form', (space) => {
+    const bytes = receiptBytes(story.receipt);
+    const text = Buffer.from(bytes).toString('utf8');
+    for (const other of [text + space, space + text, text.replace(':', `:${space}`)]) {
+      expect(failsAt(utf8(other))).toBe('form');
+    }
+  });
+
   test('any field fails at that field', { timeout: 600_000 }, () => {
-    const root = treeOf(JSON.stringify(story.receipt));
+    const root = treeOf(Buffer.from(receiptBytes(story.receipt)).toString('utf8'));
     if (root === undefined) throw new Error('no tree');
     const astray: string[] = [];
     let fields = 0;
@@ -63,6 +73,10 @@ describe('altering', () => {
     const cases: Record<string, unknown> = {
       'another field': { ...receipt, more: 1 },
       'a proof that nobody asked for': { ...receipt, consistency: { ...receipt.consistency, 999: [] } },
+      'a signature line of a stranger': {
+        ...receipt,
+        checkpoint: `${receipt.checkpoint}— stranger AAAAAAAA\n`,
+      },
       'an entry twice': { ...receipt, entries: [...receipt.entries, receipt.entries.at(-1)] },
       'an entry less': { ...receipt, entries: receipt.entries.toSpliced(3, 1) },
       'two entries swapped': {
@@ -70,7 +84,7 @@ describe('altering', () => {
         entries: receipt.entries.toSpliced(2, 2, ...receipt.entries.slice(2, 4).toReversed()),
       },
     };
-    const accepted = Object.entries(cases).filter(([, value]) => failsAt(jsonBytes(value)) === undefined);
+    const accepted = Object.entries(cases).filter(([, value]) => failsAt(canonicalJson(value)) === undefined);
     expect(accepted.map(([name]) => name)).toEqual([]);
   });
 });

@@ -1,0 +1,201 @@
+/**
+ * What a sceptic does with a receipt: verifies it offline, recomputes the result from the opened shares, and checks it
+ * in a browser page. One network makes the receipts.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fetchResult, receiptOf } from '../../clients/output-party.ts';
+import { propose } from '../../clients/requester.ts';
+import { StrongroomError } from '../../proto/errors.ts';
+import { VERSION } from '../../proto/version.ts';
+import { base64, hex, unbase64 } from '../../trust/digest.ts';
+import { commitToResult, parseReceipt, receiptBytes, type Receipt } from '../../trust/receipt/form.ts';
+import { verifyReceipt } from '../../trust/receipt/verify.ts';
+import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { reached, submitAs } from '../fixtures/task-story.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+let folder: string;
+let pinned: string;
+let short: Receipt;
+let full: Receipt;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'receipt-'));
+  await using net = await TestNetwork.start();
+  const office = await net.session(RECEIVER);
+  const task = await propose(office, net.task({ scheme: 'bfv' }));
+  await Promise.all(INPUTS.map((party) => submitAs(net, party, task.id)));
+  const delivered = await fetchResult(office, task.id);
+  await reached(office, task.id, ({ phase }) => phase === 'SHREDDED');
+  pinned = office.profile.consortium.digest;
+  short = receiptOf(office, task, delivered);
+  full = receiptOf(office, task, delivered, { withShares: true });
+  expect(delivered.document.result.statistics.map(({ name, rows }) => [name, rows[0]?.value])).toEqual(
+    Object.entries(ANSWER),
+  );
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The step at which a receipt fails; undefined where it does not. */
+function failsAt(receipt: Receipt): unknown {
+  try {
+    verifyReceipt(parseReceipt(receiptBytes(receipt)), pinned);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StrongroomError)) throw error;
+    expect(error.code).toBe('RECEIPT_INVALID');
+    return error.details['check'];
+  }
+}
+
+const flipped = (text: string, at: number): string => {
+  const bytes = unbase64(text);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return base64(bytes);
+};
+
+describe('a receipt', () => {
+  test('of a task of three offices is below 200 kB, and its argument ends with the destroyed key', () => {
+    expect(receiptBytes(short).length).toBeLessThan(200_000);
+    const { steps } = verifyReceipt(parseReceipt(receiptBytes(short)), pinned);
+    expect(steps.map(({ title }) => title)).toEqual([
+      'The parties',
+      'The history',
+      'The approvals',
+      'The key',
+      'The inputs',
+      'The evaluation',
+      'The result',
+      'The end of the key',
+    ]);
+    expect(steps.at(-1)?.checked).toContain('3 of 3');
+  });
+
+  test('names the version that finished it, which is that of the package', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(VERSION).toBe(version);
+    expect(short.result.versions.program).toBe(version);
+  });
+
+  test('of another planner says which version verifies it', () => {
+    const other = { ...short.result, versions: { program: '9.9.9', plan: 'strongroom-plan/999' } };
+    expect(() => verifyReceipt({ ...short, result: other }, pinned)).toThrow(
+      /verify it with version 9\.9\.9/,
+    );
+  });
+
+  test('does not verify under another consortium', () => {
+    expect(() => verifyReceipt(short, '00'.repeat(32))).toThrow(
+      expect.objectContaining({ code: 'RECEIPT_INVALID', details: { check: 'consortium' } }),
+    );
+  });
+});
+
+describe('the shares in a receipt', () => {
+  const opened = (): NonNullable<Receipt['opened']> => {
+    if (full.opened === undefined) throw new Error('no shares');
+    return full.opened;
+  };
+
+  test('give the result again', () => {
+    expect(failsAt(full)).toBeUndefined();
+    const { steps } = verifyReceipt(full, pinned);
+    expect(steps.map(({ title }) => title)).toContain('The recomputation');
+  });
+
+  test('fail where they are altered, in any of their parts', () => {
+    const { outputs, shares } = opened();
+    const [output = '', share = ''] = [outputs[0], shares[1]];
+    const ends = (text: string): number[] => [0, 200, unbase64(text).length - 1];
+    for (const at of ends(output)) {
+      expect(failsAt({ ...full, opened: { outputs: [flipped(output, at)], shares } })).toBe(
+        'opened output 0',
+      );
+    }
+    for (const at of ends(share)) {
+      const altered = shares.with(1, flipped(share, at));
+      expect(failsAt({ ...full, opened: { outputs, shares: altered } })).toBe('opened share of holder-2');
+    }
+    expect(failsAt({ ...full, opened: { outputs, shares: shares.slice(1) } })).toBe('opened');
+    expect(failsAt({ ...full, opened: { outputs: [output, output], shares } })).toBe('opened');
+    expect(failsAt({ ...full, opened: { outputs, shares: shares.toReversed() } })).toBe(
+      'opened share of holder-1',
+    );
+    expect(failsAt({ ...full, opened: { outputs, shares, key: '' } })).toBe('opened key');
+  });
+
+  test('expose an output party that states, and commits to, another result than they give', () => {
+    const lie = structuredClone(full);
+    const { statistics } = lie.result.result as { statistics: { rows: { value: string }[] }[] };
+    const row = statistics[0]?.rows[0];
+    if (row === undefined) throw new Error('no value');
+    row.value = '7';
+    // Its delivery would commit to the lie; here the documents are taken as they would be then.
+    const { task } = verifyReceipt(short, pinned);
+    const delivery = task.delivery;
+    if (delivery === undefined) throw new Error('no delivery');
+    const salt = new Uint8Array(32);
+    Object.assign(delivery.payload, { result: commitToResult(salt, lie.result) });
+    return import('../../trust/receipt/recompute.ts').then(({ recompute }) => {
+      expect(() => {
+        recompute(task, opened(), lie.result);
+      }).toThrow(expect.objectContaining({ details: { check: 'recomputation' } }));
+      expect(hex(salt)).toHaveLength(64);
+    });
+  });
+});
+
+describe.skipIf(!existsSync(CHROMIUM))(`the verifier page (skipped where there is no ${CHROMIUM})`, () => {
+  test('says the same as the command line, and opens no connection', async () => {
+    const page = join(folder, 'verifier.html');
+    await promisify(execFile)(process.execPath, ['verifier/build.ts', page]);
+    const files = {
+      short,
+      full,
+      altered: { ...short, salt: short.salt.replace(/^./, (c) => (c === 'a' ? 'b' : 'a')) },
+    };
+    for (const [name, receipt] of Object.entries(files)) {
+      writeFileSync(join(folder, `${name}.json`), receiptBytes(receipt));
+    }
+    const { chromium } = await import('playwright-core');
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    try {
+      const tab = await browser.newPage();
+      const asked: string[] = [];
+      tab.on('request', (request) => asked.push(request.url()));
+      await tab.goto(`file://${page}`);
+      const answer = async (name: string): Promise<string> => {
+        await tab.setInputFiles('#file', join(folder, `${name}.json`));
+        await tab.waitForSelector('.verdict', { timeout: 60_000 });
+        return tab.innerText('#answer');
+      };
+      expect(await answer('altered')).toContain('The receipt fails at result');
+      await tab.fill('#pinned', pinned);
+      expect(await answer('short')).toContain(
+        'It was checked against the consortium document that you know.',
+      );
+      const told = await answer('full');
+      for (const { checked, proves } of verifyReceipt(full, pinned).steps) {
+        expect(told).toContain(checked);
+        expect(told).toContain(proves);
+      }
+      expect(told).toContain(ANSWER['mean-pay']);
+      await tab.screenshot({ path: process.env['SCREENSHOT'] ?? join(folder, 'page.png'), fullPage: true });
+      expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([]);
+      expect(await tab.evaluate("fetch('https://example.org').then(() => 'sent', () => 'refused')")).toBe(
+        'refused',
+      );
+    } finally {
+      await browser.close();
+    }
+  });
+});
