@@ -7,6 +7,7 @@
  * Sizes only grow. A cosignature is handed in before the next is made, so that one at most is lost with a process;
  * the last is made again at every start.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
@@ -54,13 +55,20 @@ export class Witness implements AsyncDisposable {
   }
 
   async #follow(): Promise<void> {
-    try {
-      for await (const changed of this.#board.follow(this.#closing.signal)) {
-        this.#note(changed);
-        this.#wake();
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        for await (const changed of this.#board.follow(signal)) {
+          this.#note(changed);
+          this.#wake();
+        }
+      } catch (error) {
+        // Whoever runs this process listens as well, and is told what is wrong with the log.
+        if (error instanceof StrongroomError) return;
+        // A full disk takes nothing at present.
+        await sleep(HEAD_PERIOD_MS, undefined, { signal }).catch(() => undefined);
+        this.#note(this.#board.book.tasks.values());
       }
-    } catch {
-      // Whoever runs this process listens as well, and is told what is wrong with the log.
     }
   }
 
@@ -88,6 +96,13 @@ export class Witness implements AsyncDisposable {
       const code = error instanceof StrongroomError ? error.code : 'INTERNAL';
       if (error instanceof StrongroomError && code === 'LOG_INCONSISTENT') this.#board.examine(error);
       this.#log.warn({ code, err: error }, 'the log was not cosigned; it will be tried again as it grows');
+      // A refusal stays one; a disk that was full has room again without the log having grown.
+      if (error instanceof StrongroomError && error.kind === 'refused') return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#headDue = true;
+        this.#wake();
+      }, HEAD_PERIOD_MS);
     } finally {
       this.#busy = false;
     }
