@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { choosePaillierParameters } from '../schemes/paillier/parameters.ts';
 import { measureCeremony, type CeremonyFigures } from './ceremony.ts';
+import { measureController } from './controller.ts';
 import { measureEncryption, usualParameters } from './encryption.ts';
 import { makeJointKey } from './joint-key.ts';
 import { measureKeyCeremony, type KeyCeremonyFigures } from './key-ceremony.ts';
@@ -89,6 +90,18 @@ const SUITES: Readonly<Record<string, Suite>> = {
         process.stderr.write(`key ceremony ${index + 1} of ${runs}: ${seconds.toFixed(1)} s\n`),
       );
       return { figures, text: ceremonyInWords(figures, plot(figures)) };
+    },
+  },
+  controller: {
+    about: 'what a BFV task costs a controller in processor time, over --runs tasks between real daemons',
+    usual: false,
+    run: async ({ runs }) => {
+      const figures = await measureController(runs);
+      const text =
+        `controller, ${figures.tasks} BFV tasks of 3 input parties: ` +
+        `${figures.cpuSecondsPerTask.toFixed(2)} s of processor time a task, ` +
+        `so ${figures.tasksPerMinute.toFixed(0)} tasks a minute on one core`;
+      return { figures, text };
     },
   },
 };
