@@ -20,6 +20,7 @@ export type Attack =
   | 'swaps a linkage answer'
   | 'lies in the match'
   | 'drops an input at the door'
+  | 'shows two histories'
   // A key holder's.
   | 'opens another contribution'
   | 'copies a commitment'

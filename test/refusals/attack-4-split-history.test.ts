@@ -1,0 +1,54 @@
+/**
+ * Attack 4, further: the aggregator shows different histories to different parties. No release comes of it, since a
+ * release needs one checkpoint that all K key holders have cosigned; and whoever is shown both histories has, from then
+ * on, a proof that anybody can check, and releases nothing any more.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openProfile } from '../../transport/profile.ts';
+import { parseSplitHistory, verifySplitHistory } from '../../trust/log/split-history.ts';
+import { attest } from './hostile/attest.ts';
+import { Stage } from './hostile/stage.ts';
+
+const TWO_FACED = fileURLToPath(new URL('hostile/two-faced-aggregator.ts', import.meta.url));
+
+const PATIENCE_POLL = { timeout: 60_000 };
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.start({ programs: { aggregator: TWO_FACED } });
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+const evidenceOf = (party: string): string => join(stage.net.folder, party, 'state', 'evidence');
+
+test('the aggregator that shows both histories to one who waits leaves a proof with it: LOG_INCONSISTENT', async () => {
+  const task = await stage.propose('shows two histories');
+  await stage.submit(task);
+  const ending = await stage.ending(task);
+  expect(ending).toMatchObject({ phase: 'FAILED', by: 'holder-1', code: 'LOG_INCONSISTENT' });
+  expect((await stage.witness(task)).releases.size).toBe(0);
+
+  const [name = ''] = readdirSync(evidenceOf('holder-1'));
+  const record = parseSplitHistory(new Uint8Array(readFileSync(join(evidenceOf('holder-1'), name))));
+  const { log } = openProfile(stage.net.network.profile('watchdog')).consortium;
+  const [smaller, larger] = verifySplitHistory(record, log);
+  expect(smaller.size).toBeLessThanOrEqual(larger.size);
+  attest('holder-1', 'LOG_INCONSISTENT', `the two signed checkpoints, ${name}`);
+
+  // The victim sits in a history in which nobody else cosigns.
+  await stage.logged('holder-3', new RegExp(`${task.id}[^\n]*NOT_WITNESSED`));
+  expect(stage.log('holder-3')).not.toMatch(new RegExp(`${task.id}[^\n]*said release`));
+});
+
+test('who has the proof releases nothing any more, also after a restart: LOG_INCONSISTENT', async () => {
+  const { network } = stage.net;
+  await network.stopDaemon('holder-1', 'SIGKILL');
+  const before = stage.log('holder-1').length;
+  await network.startDaemon('holder-1');
+  expect(readdirSync(evidenceOf('holder-1'))).toHaveLength(1);
+  await stage.propose('honest');
+  await expect.poll(() => stage.log('holder-1').slice(before), PATIENCE_POLL).toContain('two histories');
+});
