@@ -116,7 +116,7 @@ test('its receipt verifies offline; one for another result does not, and says wh
   const consortium = join(data, 'office', 'consortium.json');
   const verified = await strongroom(['verify', file, '--consortium', consortium], { cwd: folder });
   expect(verified).toMatchObject({ code: 0, stderr: '' });
-  expect(verified.stdout).toContain('3 of 3 approvals');
+  expect(verified.stdout).toContain('3 of 3 signed approvals');
   const { stdout } = await strongroom(['--json', 'verify', file]);
   expect(JSON.parse(stdout)).toMatchObject({ valid: true, task: delivered, pinned: false });
 
