@@ -16,6 +16,7 @@ import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
+import { inputSetOf, multiply, type ProductTerm, type SignedBlob } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
 import { matchOf } from '../trust/match.ts';
@@ -157,17 +158,27 @@ export class Aggregator {
     this.say(task, 'seal', { manifests: task.inputSet.map((manifest) => manifest.digest) });
   }
 
-  /** Evaluates f: the sum of the input ciphertexts, position by position, in the order of the seal. */
+  /** Evaluates f: sums of the input ciphertexts, position by position, in the order of the seal, or of their products. */
   protected async evaluate(task: TaskLife): Promise<void> {
     if (task.seal === undefined) return;
+    const { products } = inputSetOf(task);
     const outputs: Blob[] = [];
     for (let index = 0; index < task.plan.ciphertexts; index++) {
-      const output = await this.sumOf(task, index);
+      const output = await (products === null
+        ? this.sumOf(task, index)
+        : this.productsOf(task, products[index] ?? []));
       const digest = sha256Hex(output);
       await this.blobs.putWhole(digest, output);
       outputs.push({ digest, size: output.length });
     }
     this.say(task, 'evaluation', { seal: task.seal.digest, outputs });
+  }
+
+  protected async productsOf(task: TaskLife, terms: readonly ProductTerm[]): Promise<Uint8Array> {
+    const fetchAll = async function* (this: Aggregator, signed: Iterable<SignedBlob>) {
+      for (const { blob } of signed) yield await this.fetch(blob);
+    };
+    return multiply(await this.evaluator(task), terms, fetchAll.bind(this));
   }
 
   protected async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {

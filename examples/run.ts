@@ -66,9 +66,9 @@ async function compare(task: TaskDocument, files: InputFiles, out: string): Prom
     `\n${renderResult(report.document.result, plain)}\n${reportAsText(report)}\n` +
       `From the joint key to the verified result: ${seconds(afterKeyMs(report))}\n`,
   );
-  const { parameters } = planTask(task);
+  const { parameters, products } = planTask(task);
   // A key of paillier takes longer to make than is worth while here; `npm run bench` has its figures.
-  if (parameters.scheme === 'bfv') {
+  if (parameters.scheme === 'bfv' && products === null) {
     const { valuesPerSecond } = await measureEncryption(parameters, 500);
     process.stdout.write(
       `Encryption: ${(valuesPerSecond / 1e6).toFixed(2)} million values a second on one thread, ` +

@@ -58,21 +58,24 @@ export function costOf({ parameters, ciphertexts }: Basis): TaskCost {
  * The sum, and not the longest path: whether 2,000 contributors send at the same time is not for a plan to know,
  * and what each of them spends counts however much of it happens at once.
  */
-export function totalMs({ parameters, ciphertexts }: Basis): number {
-  const { inputParty, keyHolder, aggregator, outputParty } = costOf({ parameters, ciphertexts });
+export const totalMs = (basis: Basis): number =>
+  spentMs(costOf(basis), basis.parameters.contributors, basis.parameters.holders);
+
+function spentMs(
+  { inputParty, keyHolder, aggregator, outputParty }: TaskCost,
+  contributors: number,
+  holders: number,
+): number {
   const spends = ({ sends, reads, computesMs }: Cost): number =>
     computesMs + (sends + reads) / LINK_BYTES_PER_MILLISECOND;
   return (
-    parameters.contributors * spends(inputParty) +
-    parameters.holders * spends(keyHolder) +
-    spends(aggregator) +
-    spends(outputParty)
+    contributors * spends(inputParty) + holders * spends(keyHolder) + spends(aggregator) + spends(outputParty)
   );
 }
 
 /** One line for each role, and the figure that schemes are compared by. */
-export function costLines(basis: Basis): string[] {
-  const { inputParty, keyHolder, aggregator, outputParty } = costOf(basis);
+export function costLines(cost: TaskCost, contributors: number, holders: number): string[] {
+  const { inputParty, keyHolder, aggregator, outputParty } = cost;
   const line = (role: string, { sends, reads, computesMs }: Cost, after = ''): string =>
     `${role}: ${sends === 0 ? '' : `sends ${bytes(sends)}, `}reads ${bytes(reads)}, ` +
     `computes ${duration(computesMs)}${after}`;
@@ -81,7 +84,7 @@ export function costLines(basis: Basis): string[] {
     line('each key holder', keyHolder),
     line('aggregator', aggregator),
     line('output party', outputParty),
-    `all parties together, with what passes over links of 10 MB/s: ${duration(totalMs(basis))}`,
+    `all parties together, with what passes over links of 10 MB/s: ${duration(spentMs(cost, contributors, holders))}`,
   ];
 }
 

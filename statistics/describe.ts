@@ -1,6 +1,7 @@
 /** A plan in words: what approvers read before they decide, and what `task check` prints. */
 import { numericRange, type Column, type Columns, type KeyColumn } from './columns.ts';
-import { costLines } from './cost.ts';
+import { costLines, costOf, type TaskCost } from './cost.ts';
+import { productCostOf } from './product-cost.ts';
 import { formatDecimal } from './decimal.ts';
 import { intersectionOf, ownTable, tableOf } from './domain.ts';
 import { binCount, type GroupLayout } from './layout.ts';
@@ -8,7 +9,7 @@ import { linkageLines } from './linkage-plan.ts';
 import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
 import { normalisationWords } from './normalise.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, ProductPlan } from './plan.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import { marginWords, parameterWords } from './scheme-words.ts';
 import type { Names } from './statistic.ts';
@@ -29,7 +30,10 @@ export function describePlan(task: TaskDocument, plan: Plan): string {
     ['Who learns what', leaks(task, plan)],
     [
       'What it costs',
-      [...(plan.linkage === null ? [] : linkageLines(plan.linkage, plan.holders)), ...costLines(plan)],
+      [
+        ...(plan.linkage === null ? [] : linkageLines(plan.linkage, plan.holders)),
+        ...costLines(costsOf(plan, task), plan.contributors, plan.holders),
+      ],
     ],
   ];
   const blocks = sections.map(([heading, lines]) =>
@@ -135,19 +139,29 @@ function binWords(spec: Specification, columns: Columns): string {
   return `, in ${bins.edges.length - 1} bins of ${bins.column} from ${ends.join(' to ')}`;
 }
 
+const costsOf = (plan: Plan, { parties }: TaskDocument): TaskCost =>
+  plan.products === null ? costOf(plan) : productCostOf(plan, parties.input);
+
 function how(plan: Plan): string[] {
   const { scheme, why, holders, circuit, ciphertexts, layout, statisticalBits } = plan;
   const ciphertextWord = ciphertexts === 1 ? 'one ciphertext' : `${ciphertexts} ciphertexts`;
   const { form, standard } = parameterWords(plan);
   return [
     `scheme ${scheme}: ${why}`,
-    `each input party sums its own records in the clear, and encrypts ${layout.slots} numbers in ${ciphertextWord}`,
-    `circuit: ${circuit}; depth 0, no evaluation keys`,
+    plan.products === null
+      ? `each input party sums its own records in the clear, and encrypts ${layout.slots} numbers in ${ciphertextWord}`
+      : `each input party encrypts columns of its own records that all parties have, in one order: ${columnCounts(plan)}`,
+    plan.depth === 0
+      ? `circuit: ${circuit}; depth 0, no evaluation keys`
+      : `circuit: ${circuit}; depth ${plan.depth}, a joint relinearisation key; no coefficient is opened but the products`,
     form,
     `security: ${plan.parameters.securityBits} bits computational (${standard}), ${statisticalBits} bits statistical; ` +
       `all ${holders} of ${holders} key holders must take part in each decryption`,
   ];
 }
+
+const columnCounts = ({ products }: ProductPlan): string =>
+  products.blocks.map(({ party, columns }) => `${party} ${columns}`).join(', ');
 
 function exactness(plan: Plan): string[] {
   const { layout } = plan;

@@ -1,25 +1,21 @@
 /** What an input party encrypts: the moments of its own records, cell by cell, in the slots of the plan. */
 import { StrongroomError } from '../proto/errors.ts';
 import { ownTable, tableOf } from './domain.ts';
+import type { Encoder } from './encoder.ts';
 import { binCount, type GroupLayout } from './layout.ts';
 import { splitLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
+import { openProductEncoder } from './product-encode.ts';
 import type { TableRecord } from './table.ts';
 import type { Table, TaskDocument } from './task.ts';
 import { selector } from './where.ts';
-
-export interface Encoder {
-  /** Adds one record of `readTable`. Throws TABLE_INVALID on the record after the last that max-rows allows. */
-  add(record: TableRecord): void;
-  /** The slot values of each ciphertext, in the order of the plan; the last may be shorter. */
-  vectors(): bigint[][];
-}
 
 /**
  * Starts encoding for one input party. Its records must come from `readTable` with the party's table; in an
  * intersection they are those of the units that all parties have.
  */
 export function openEncoder(task: TaskDocument, plan: Plan, party: string): Encoder {
+  if (plan.products !== null) return openProductEncoder(task, plan, party);
   const table = tableOf(task);
   const view = openView(table, ownTable(task, party).table);
   const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table, party) }));
@@ -71,7 +67,7 @@ interface GroupSums {
 
 function openGroup(layout: GroupLayout, table: Table, party: string): GroupSums {
   const { by, radices, cells, moments, sides } = layout;
-  if (moments.every(({ owner }) => owner !== undefined && owner !== party)) return NO_SUMS;
+  if (moments.every(({ owners }) => owners?.includes(party) === false)) return NO_SUMS;
   const side = sides.find((candidate) => candidate.party === party);
   if (sides.length > 0 && side === undefined) return NO_SUMS;
   const columns = Object.keys(table.columns);
@@ -79,8 +75,8 @@ function openGroup(layout: GroupLayout, table: Table, party: string): GroupSums 
   const bins = openBins(layout, columns);
   const selected = selector(layout.where, table.columns);
   const selectedHere = selector(side?.where ?? {}, table.columns);
-  const sums = moments.map(({ factors, recordBound, owner }) => {
-    if (owner !== undefined && owner !== party) return NO_SUM;
+  const sums = moments.map(({ factors, recordBound, owners }) => {
+    if (owners?.includes(party) === false) return NO_SUM;
     const indices = factors.map((name) => columns.indexOf(name));
     return BigInt(recordBound) <= SAFE ? openSafeSum(cells, indices) : openBigSum(indices);
   });

@@ -1,4 +1,5 @@
 /** What the output party does with the decrypted sums: join the limbs, total the margins, finish in exact arithmetic. */
+import { readProducts } from '../schemes/bfv/products/layout.ts';
 import type { Cell } from './cells.ts';
 import { roundExact } from './exact.ts';
 import { tableOf } from './domain.ts';
@@ -34,6 +35,10 @@ export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (re
 }
 
 function usedSlots(plan: Plan, vectors: readonly (readonly bigint[])[]): bigint[] {
+  if (plan.products !== null) {
+    const grids = readProducts(plan.parameters.products, vectors);
+    return plan.products.slots.map(([grid, position]) => grids[grid]?.[position] ?? 0n);
+  }
   const each = plan.parameters.slots;
   const slots = vectors.flatMap((vector) => vector.slice(0, each));
   const complete = vectors.slice(0, -1).every((vector) => vector.length >= each);

@@ -9,7 +9,6 @@
  *
  * counted over all ciphertexts: with n slots each, slot s is slot s mod n of ciphertext ⌊s / n⌋.
  */
-import { StrongroomError } from '../proto/errors.ts';
 import { columnOf, isLabelled, labelsOf, numericRange, type Range } from './columns.ts';
 import { intersectionOf, ownersOf, tableNameOf, tableOf } from './domain.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
@@ -30,8 +29,11 @@ interface MomentLayout {
   readonly totalBound: string;
   /** |number| in any one of its slots, summed over the parties. */
   readonly slotBound: string;
-  /** In an intersection, the party whose columns decide it: it alone sums. Absent where every party does. */
-  readonly owner?: string;
+  /**
+   * In an intersection, the parties whose columns decide it, or the first where none do: one party sums its own
+   * records, of several the columns are multiplied. Absent in a union, where every party sums.
+   */
+  readonly owners?: readonly string[];
 }
 
 /** Which records of which parties are summed, in which cells. */
@@ -125,11 +127,13 @@ function layOutGroup(
   const moments: MomentLayout[] = [];
   let width = 0;
   for (const factors of distinct) {
-    const owner = ownerOf(task, scope, factors, members);
-    const parties = owner === undefined ? limits : { ...limits, contributors: 1n };
+    const deciding = ownersOf(task, columnsOf(scope, factors));
+    const owners = deciding.length > 0 ? deciding : task.parties.input.slice(0, 1);
+    const linked = intersectionOf(task) !== undefined;
+    const parties = linked ? { ...limits, contributors: 1n } : limits;
     const moment = layOutMoment(factors, table, parties, width);
     width += moment.limbs;
-    moments.push(owner === undefined ? moment : { ...moment, owner });
+    moments.push(linked ? { ...moment, owners } : moment);
   }
   const cells = radices.reduce((product, radix) => product * radix, binCount(scope));
   return {
@@ -143,31 +147,17 @@ function layOutGroup(
   };
 }
 
+/** The columns on which a moment of a cell depends. */
+const columnsOf = ({ by, where, bins }: Scope, factors: Moment): string[] => [
+  ...by,
+  ...Object.keys(where),
+  ...(bins === null ? [] : [bins.column]),
+  ...factors,
+];
+
 /** How many bins each cell by labels is cut into. */
 export const binCount = ({ bins }: Pick<Scope, 'bins'>): number =>
   bins === null ? 1 : bins.edges.length - 1;
-
-/**
- * Who sums a moment of an intersection: the party that has all the columns on which it depends, or the first one
- * where it depends on none. Undefined in a union. Throws TASK_IMPOSSIBLE for columns of several parties.
- */
-function ownerOf(
-  task: TaskDocument,
-  { by, where, bins }: Scope,
-  factors: Moment,
-  members: readonly { readonly spec: Specification }[],
-): string | undefined {
-  if (intersectionOf(task) === undefined) return undefined;
-  const columns = [...by, ...Object.keys(where), ...(bins === null ? [] : [bins.column]), ...factors];
-  const owners = ownersOf(task, columns);
-  if (owners.length <= 1) return owners[0] ?? task.parties.input[0];
-  throw new StrongroomError(
-    'TASK_IMPOSSIBLE',
-    `${members.map(({ spec }) => spec.name).join(', ')}: the columns ${[...new Set(columns)].join(', ')} are of ` +
-      `${owners.join(' and ')}, and products of columns of several parties cannot be computed. The smallest change ` +
-      'is to use columns of one party in each statistic',
-  );
-}
 
 /** Every party brings at most max-rows records, so |Σ| ≤ max-rows · Π max|x| at one party and C times that in all. */
 function layOutMoment(factors: Moment, table: Table, limits: Limits, offset: number): MomentLayout {

@@ -3,6 +3,7 @@ import type { Parameters } from '../schemes/scheme.ts';
 import { columnOf, isLabelled, labelsOf } from './columns.ts';
 import { intersectionOf, tableOf } from './domain.ts';
 import { binCount, type GroupLayout, type Layout } from './layout.ts';
+import { needsProducts } from './product-layout.ts';
 import { statisticOf } from './registry.ts';
 import type { TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
@@ -27,7 +28,9 @@ export function leakageOf(
   return {
     everybody: [
       'the task document, who approved it and when, and which input parties submitted and when',
-      `that each input party submits ${size}, whatever the number of its records`,
+      needsProducts(layout)
+        ? 'how many ciphertexts each input party submits, which follows from the number of common units'
+        : `that each input party submits ${size}, whatever the number of its records`,
       ...(scheme === 'paillier' ? [CANDIDATES] : []),
       ...(linked?.everybody ?? []),
     ],

@@ -5,7 +5,9 @@
 import { StrongroomError } from '../proto/errors.ts';
 import type { BfvParameters } from '../schemes/bfv/parameters.ts';
 import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
-import type { SumParameters } from '../schemes/scheme.ts';
+import { blockCiphertexts, chunksOf } from '../schemes/bfv/products/layout.ts';
+import type { BfvProductParameters } from '../schemes/bfv/products/parameters.ts';
+import type { Parameters, SumParameters } from '../schemes/scheme.ts';
 import { chooseFit } from './choice.ts';
 import { requireExactValues } from './feasible.ts';
 import { largestSlot } from './fit.ts';
@@ -13,29 +15,33 @@ import { bits } from './limbs.ts';
 import type { Layout } from './layout.ts';
 import { leakageOf, type Leakage } from './leakage.ts';
 import { planLinkage, type LinkagePlan } from './linkage-plan.ts';
+import { fitProducts, plainRange, type ProductFit } from './product-fit.ts';
+import { blocksOf, leastRecords, type LinkedProducts } from './product-layout.ts';
 import type { TaskDocument } from './task.ts';
 
 /** RLWE.md §5: below this, what a share reveals about its key is no longer negligible. */
 const STATISTICAL_FLOOR = 40;
 
-interface SchemePlan<P extends SumParameters> {
+interface SchemePlan<P extends Parameters> {
   readonly version: 'strongroom-plan/3';
   readonly scheme: P['scheme'];
   readonly why: string;
   readonly contributors: number;
   readonly holders: number;
   readonly layout: Layout;
-  /** Ciphertexts of one input party, and of the output. */
+  /** Ciphertexts of the output; of sums each input party sends as many. */
   readonly ciphertexts: number;
   readonly circuit: string;
-  readonly depth: 0;
+  readonly depth: 0 | 1;
   /** How records are linked before they are encrypted; null in a union. */
   readonly linkage: LinkagePlan | null;
   readonly parameters: P;
   /** λ of the smudging, or of the hiding in the key ceremony. */
   readonly statisticalBits: number;
-  /** Relinearisation and rotation keys; a sum needs none. */
-  readonly evaluationKeys: readonly [];
+  /** A sum needs none. */
+  readonly evaluationKeys: readonly 'relinearisation'[];
+  /** Which columns of two parties are multiplied; null where every party sums its own. */
+  readonly products: LinkedProducts | null;
   /** Encrypted checks of the inputs, decrypted beside the outputs; a sum needs none. */
   readonly checks: readonly [];
   /** The most that one input party and one key holder send, without the signed documents about it. */
@@ -44,6 +50,7 @@ interface SchemePlan<P extends SumParameters> {
 }
 
 interface BfvPlan extends SchemePlan<BfvParameters> {
+  readonly products: null;
   readonly margins: {
     /** log2 of q/2t over the largest noise that can occur, rounded down. */
     readonly noiseBits: number;
@@ -53,14 +60,23 @@ interface BfvPlan extends SchemePlan<BfvParameters> {
 }
 
 interface PaillierPlan extends SchemePlan<PaillierParameters> {
+  readonly products: null;
   readonly margins: {
     /** Bits of a slot above its largest sum, the sign aside: one that is set after decryption voids the release. */
     readonly guardBits: number;
   };
 }
 
+export interface ProductPlan extends SchemePlan<BfvProductParameters> {
+  readonly products: LinkedProducts;
+  readonly margins: BfvPlan['margins'];
+}
+
+/** A plan whose outputs are sums of input ciphertexts. */
+export type SumPlan = BfvPlan | PaillierPlan;
+
 /** JSON-able; integers that may pass 2^53 are decimal strings. */
-export type Plan = BfvPlan | PaillierPlan;
+export type Plan = SumPlan | ProductPlan;
 
 /**
  * Plans a valid task. Throws TASK_IMPOSSIBLE, with the numbers and the smallest change that would help, where
@@ -76,6 +92,8 @@ export function planTask(task: TaskDocument): Plan {
   }
   requireExactValues(task);
   const linkage = planLinkage(task);
+  const products = fitProducts(task);
+  if (products !== undefined) return planProducts(task, products, linkage);
   const { fit, why } = chooseFit(task);
   const { layout, ciphertexts, parameters } = fit;
   const { contributors, holders } = parameters;
@@ -91,6 +109,7 @@ export function planTask(task: TaskDocument): Plan {
     linkage,
     statisticalBits: parameters.statisticalBits,
     evaluationKeys: [],
+    products: null,
     checks: [],
     upload: uploadOf(parameters, ciphertexts, linkage),
     leakage: leakageOf(task, layout, ciphertexts, parameters.scheme),
@@ -103,6 +122,62 @@ export function planTask(task: TaskDocument): Plan {
         parameters,
         margins: { guardBits: parameters.slotBits - 1 - bits(largestSlot(layout)) },
       };
+}
+
+function planProducts(task: TaskDocument, fit: ProductFit, linkage: LinkagePlan | null): ProductPlan {
+  const { layout, products, parameters, ciphertexts } = fit;
+  const { input } = task.parties;
+  const { records } = parameters.products;
+  const opened = products.grids.reduce((sum, { released }) => sum + released.length, 0);
+  const inputs = input.map((party) => productCiphertexts(fit, party, records));
+  return {
+    version: 'strongroom-plan/3',
+    scheme: 'bfv',
+    why: 'it is the one that multiplies columns of two parties',
+    contributors: input.length,
+    holders: parameters.holders,
+    layout,
+    ciphertexts,
+    circuit:
+      `${opened} inner products of encrypted columns of two parties over the common records, ` +
+      `in ${ciphertexts === 1 ? 'one sum' : `${ciphertexts} sums`} of at most ${chunksOf(parameters.products, records)} ` +
+      'products of ciphertexts',
+    depth: 1,
+    linkage,
+    parameters,
+    statisticalBits: parameters.statisticalBits,
+    evaluationKeys: ['relinearisation'],
+    products,
+    checks: [],
+    upload: {
+      inputBytes: Math.max(...inputs) * parameters.ciphertextBytes + (linkage?.inputBytes ?? 0),
+      holderBytes:
+        parameters.ceremonyBytes +
+        parameters.jointKeyBytes +
+        parameters.sharesBytes +
+        (linkage?.holderBytes ?? 0),
+    },
+    leakage: leakageOf(task, layout, ciphertexts, 'bfv'),
+    margins: {
+      noiseBits: parameters.marginBits,
+      overflowBits: bits(plainRange(parameters) / BigInt(parameters.magnitude)) - 1,
+    },
+  };
+}
+
+/** The ciphertexts of an input party of a plan, for a match of so many records. */
+export function inputCiphertexts(plan: Plan, party: string, records: number): number {
+  return plan.products === null ? plan.ciphertexts : productCiphertexts(plan, party, records);
+}
+
+function productCiphertexts(
+  { products, parameters }: Pick<ProductFit, 'products' | 'parameters'>,
+  party: string,
+  records: number,
+): number {
+  return blocksOf(products, party)
+    .map((block) => blockCiphertexts(parameters.products, block, leastRecords(records)))
+    .reduce((sum, count) => sum + count, 0);
 }
 
 const bfvMargins = ({ marginBits, plainModulus }: BfvParameters, layout: Layout): BfvPlan['margins'] => ({

@@ -1,7 +1,16 @@
 /** What the parameters of a plan are, and why its results are exact, in the words of its scheme. */
 import type { Plan } from './plan.ts';
+import { plainRange } from './product-fit.ts';
 
-export function parameterWords({ parameters }: Plan): { form: string; standard: string } {
+export function parameterWords(plan: Plan): { form: string; standard: string } {
+  if (plan.products !== null) {
+    const { ringDegree, plainModuli } = plan.parameters;
+    return {
+      form: `ring degree ${ringDegree}, plaintext moduli ${plainModuli.join(', ')}`,
+      standard: 'Homomorphic Encryption Standard',
+    };
+  }
+  const { parameters } = plan;
   if (parameters.scheme === 'bfv') {
     const { ringDegree, plainModulus } = parameters;
     return {
@@ -29,6 +38,8 @@ export function marginWords(plan: Plan): { margin: string; holds: string } {
   }
   return {
     margin: `noise: ${plan.margins.noiseBits} bits of margin between the largest noise that can occur and a wrong result`,
-    holds: String((BigInt(plan.parameters.plainModulus) - 1n) / 2n),
+    holds: String(
+      plan.products === null ? (BigInt(plan.parameters.plainModulus) - 1n) / 2n : plainRange(plan.parameters),
+    ),
   };
 }

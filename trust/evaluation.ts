@@ -5,9 +5,17 @@
  */
 import { StrongroomError } from '../proto/errors.ts';
 import { openEvaluator } from '../schemes/evaluator.ts';
-import type { SchemeContext } from '../schemes/scheme.ts';
+import {
+  blockCiphertexts,
+  productOutputs,
+  termsOf,
+  type ProductInput,
+} from '../schemes/bfv/products/layout.ts';
+import type { Evaluator, SchemeContext } from '../schemes/scheme.ts';
+import { inputCiphertexts, type ProductPlan } from '../statistics/plan.ts';
+import { blocksOf } from '../statistics/product-layout.ts';
 import { sha256Hex } from './digest.ts';
-import { CLOCK_SKEW_MS, type Blob } from './documents.ts';
+import { CLOCK_SKEW_MS, type Blob, type Signed } from './documents.ts';
 import type { TaskLife } from './life.ts';
 
 /** An object, and the party that has signed for it. */
@@ -32,19 +40,58 @@ export interface InputSet {
   readonly key: Blob;
   /** In the order of the seal. */
   readonly inputs: readonly { readonly party: string; readonly ciphertexts: readonly Blob[] }[];
-  /** Ciphertexts of each party, and of the output. */
+  /** Ciphertexts of the output. */
   readonly positions: number;
+  /** By output the pairs of inputs whose products are added up; null where the inputs themselves are. */
+  readonly products: readonly (readonly ProductTerm[])[] | null;
+}
+
+export interface ProductTerm {
+  readonly left: SignedBlob;
+  readonly right: SignedBlob;
 }
 
 /** The inputs of a task as the log holds them, under its joint key. Throws JOINT_KEY_MISMATCH where there is none. */
 export function inputSetOf(task: TaskLife): InputSet {
-  return {
-    context: task.context,
-    aggregator: task.aggregator,
-    key: task.requireJointKey(),
-    inputs: task.inputSet.map(({ payload: { by, ciphertexts } }) => ({ party: by, ciphertexts })),
-    positions: task.plan.ciphertexts,
+  return inputSet(task, task.requireJointKey(), task.inputSet);
+}
+
+/** These manifests, in their order, as inputs of a task under a key. Throws SEAL_INVALID where they do not fit the plan. */
+export function inputSet(
+  { context, aggregator, plan }: Pick<TaskLife, 'context' | 'aggregator' | 'plan'>,
+  key: Blob,
+  manifests: readonly Signed<'manifest'>[],
+): InputSet {
+  const inputs = manifests.map(({ payload: { by, ciphertexts } }) => ({ party: by, ciphertexts }));
+  const products = plan.products === null ? null : productTerms(plan, inputs);
+  return { context, aggregator, key, inputs, positions: plan.ciphertexts, products };
+}
+
+/**
+ * A party's ciphertexts are those of its blocks, one block after the other, each with as many chunks as the records of
+ * the match fill: so their number tells that of the chunks.
+ */
+function productTerms(plan: ProductPlan, inputs: InputSet['inputs']): ProductTerm[][] {
+  const { parameters, products } = plan;
+  const layout = parameters.products;
+  const [first] = inputs;
+  const chunks = (first?.ciphertexts.length ?? 0) / inputCiphertexts(plan, first?.party ?? '', 1);
+  const records = chunks * layout.chunkRecords;
+  const inputOf = ({ block, index }: ProductInput): SignedBlob => {
+    const party = products.blocks[block]?.party ?? '';
+    const before = blocksOf(products, party).filter((other) => other < block);
+    const skipped = before.reduce((sum, other) => sum + blockCiphertexts(layout, other, records), 0);
+    const own = inputs.find((input) => input.party === party);
+    const blob = own?.ciphertexts[skipped + index];
+    if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+    return { party, blob };
   };
+  return productOutputs(layout).map((output) =>
+    termsOf(layout, output, records).map(({ left, right }) => ({
+      left: inputOf(left),
+      right: inputOf(right),
+    })),
+  );
 }
 
 /**
@@ -77,6 +124,8 @@ function* inputsAt({ inputs }: InputSet, index: number): Generator<SignedBlob, v
 export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8Array[]> {
   using evaluator = await openEvaluator(set.context, await fetchOne(fetchAll, set.aggregator, set.key));
   const outputs: Uint8Array[] = [];
+  for (const terms of set.products ?? []) outputs.push(await multiply(evaluator, terms, fetchAll));
+  if (set.products !== null) return outputs;
   for (let index = 0; index < set.positions; index++) {
     using sum = evaluator.sum();
     const inputs = set.inputs.values();
@@ -86,6 +135,30 @@ export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8
     outputs.push(sum.bytes());
   }
   return outputs;
+}
+
+/** Σ left·right, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
+export async function multiply(
+  evaluator: Evaluator,
+  terms: readonly ProductTerm[],
+  fetchAll: FetchAll,
+): Promise<Uint8Array> {
+  using sum = evaluator.productSum();
+  const next = terms.values();
+  let left: Uint8Array | undefined;
+  for await (const ciphertext of fetchAll(terms.flatMap((term) => [term.left, term.right]))) {
+    if (left === undefined) {
+      left = ciphertext;
+      continue;
+    }
+    const term = next.next().value;
+    sum.add(
+      { ciphertext: left, party: term?.left.party ?? '' },
+      { ciphertext, party: term?.right.party ?? '' },
+    );
+    left = undefined;
+  }
+  return sum.bytes();
 }
 
 /** The digests of the outputs. Throws EVALUATION_MISMATCH unless they are those that the aggregator claims. */

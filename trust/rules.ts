@@ -5,6 +5,7 @@
  */
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { commitsEveryRound } from '../schemes/scheme.ts';
+import { inputCiphertexts } from '../statistics/plan.ts';
 import { commitTo, type AnySigned, type Signed } from './documents.ts';
 import { admitLinkage, type LinkageDocument } from './linkage-rules.ts';
 import type { DeadlinePhase, Phase, TaskLife } from './life.ts';
@@ -153,8 +154,8 @@ function admitManifest(task: TaskLife, document: Signed<'manifest'>): void {
   if (match !== task.linkage?.match?.digest) {
     throw refuse('LINKAGE_INVALID', `${by} encrypted the records of another match`, by);
   }
-  const { ciphertexts: count, parameters } = task.plan;
-  const { ciphertextBytes } = parameters;
+  const { ciphertextBytes } = task.plan.parameters;
+  const count = inputCiphertexts(task.plan, by, task.linkage?.match?.payload.records ?? 0);
   if (ciphertexts.length !== count || ciphertexts.some((blob) => blob.size !== ciphertextBytes)) {
     throw refuse(
       'CIPHERTEXT_INVALID',

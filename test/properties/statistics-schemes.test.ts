@@ -11,7 +11,7 @@ import { layOut } from '../../statistics/layout.ts';
 import { bits } from '../../statistics/limbs.ts';
 import { planTask, type Plan } from '../../statistics/plan.ts';
 import { parseTask, type TaskDocument } from '../../statistics/task.ts';
-import { surveyOf, taskOf, wagesYaml } from '../fixtures/statistics-tasks.ts';
+import { planSums, surveyOf, taskOf, wagesYaml } from '../fixtures/statistics-tasks.ts';
 
 const paillierPlan = (task: TaskDocument): Extract<Plan, { scheme: 'paillier' }> => {
   const plan = planTask(task);
@@ -95,7 +95,7 @@ describe('cost', () => {
   test('what is sent is read, and stays within what a party may upload', () => {
     fc.assert(
       fc.property(surveys, fc.constantFrom('bfv' as const, 'paillier' as const), (shape, scheme) => {
-        const plan = planTask({ ...surveyOf({ ...shape, scheme: 'auto' }), scheme });
+        const plan = planSums({ ...surveyOf({ ...shape, scheme: 'auto' }), scheme });
         const { inputParty, keyHolder, aggregator, outputParty } = costOf(plan);
         const { contributors, holders, upload } = plan;
         expect(aggregator.reads).toBe(contributors * inputParty.sends + holders * keyHolder.sends);
@@ -112,17 +112,17 @@ describe('cost', () => {
   test('a contributor of a few values sends two hundredths of what it would with bfv', () => {
     const survey = { contributors: 2_000, cells: 20, maxRows: 1, max: 1_000_000_000 };
     const sends = (scheme: string): number =>
-      costOf(planTask(surveyOf({ ...survey, scheme }))).inputParty.sends;
+      costOf(planSums(surveyOf({ ...survey, scheme }))).inputParty.sends;
     expect(sends('paillier')).toBeLessThan(0.02 * sends('bfv'));
   });
 });
 
 describe('auto', () => {
   const schemeOf = (contributors: number, cells: number): Plan['scheme'] =>
-    planTask(surveyOf({ contributors, cells, maxRows: 1, max: 1_000_000_000 })).scheme;
+    planSums(surveyOf({ contributors, cells, maxRows: 1, max: 1_000_000_000 })).scheme;
 
   test('a few offices have bfv, thousands of firms with a few cells paillier, with thousands of cells bfv', () => {
-    expect(planTask(parseTask(wagesYaml(), 'task.yaml')).scheme).toBe('bfv');
+    expect(planSums(parseTask(wagesYaml(), 'task.yaml')).scheme).toBe('bfv');
     expect([schemeOf(3, 1), schemeOf(2_000, 20), schemeOf(2_000, 2_000)]).toEqual(['bfv', 'paillier', 'bfv']);
   });
 
@@ -142,9 +142,9 @@ describe('auto', () => {
     fc.assert(
       fc.property(surveys, (shape) => {
         const task = surveyOf(shape);
-        const bfv = planTask({ ...task, scheme: 'bfv' });
-        const paillier = planTask({ ...task, scheme: 'paillier' });
-        const { why, ...plan } = planTask(task);
+        const bfv = planSums({ ...task, scheme: 'bfv' });
+        const paillier = planSums({ ...task, scheme: 'paillier' });
+        const { why, ...plan } = planSums(task);
         const { why: named, ...cheaper } = totalMs(paillier) < totalMs(bfv) ? paillier : bfv;
         expect(plan).toEqual(cheaper);
         expect(named).toBe('the task names it');
@@ -156,8 +156,8 @@ describe('auto', () => {
 
   test('has no random part, and the plan survives JSON', () => {
     const task = surveyOf({ contributors: 2_000, cells: 20, maxRows: 1 });
-    const plan = planTask(task);
-    expect(planTask(structuredClone(task))).toEqual(plan);
+    const plan = planSums(task);
+    expect(planSums(structuredClone(task))).toEqual(plan);
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 
@@ -165,7 +165,7 @@ describe('auto', () => {
     const many = taskOf({ a: labels(1500), b: labels(1500) }, [
       { name: 'n', statistic: 'count', by: ['a', 'b'] },
     ]);
-    const { scheme, why } = planTask(many);
+    const { scheme, why } = planSums(many);
     expect(scheme).toBe('bfv');
     expect(why).toContain('paillier cannot compute this task: The statistics need 2250000 slots');
   });
@@ -178,7 +178,7 @@ const labels = (count: number): object => ({
 
 describe('in words', () => {
   const task = surveyOf({ contributors: 2_000, cells: 20, maxRows: 1, max: 1_000_000_000 });
-  const text = describePlan(task, planTask(task)).replace(/\s+/g, ' ');
+  const text = describePlan(task, planSums(task)).replace(/\s+/g, ' ');
 
   test.each([
     'in-19 and 1980 more, 2000 in all',
@@ -199,6 +199,6 @@ describe('in words', () => {
   test('nothing of one scheme is said of the other', () => {
     expect(text).not.toMatch(/noise|ring degree|Homomorphic/);
     const wages = parseTask(wagesYaml(), 'task.yaml');
-    expect(describePlan(wages, planTask(wages))).not.toMatch(/guard bits|candidates|NIST/);
+    expect(describePlan(wages, planSums(wages))).not.toMatch(/guard bits|candidates|NIST/);
   });
 });

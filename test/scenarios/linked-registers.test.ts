@@ -14,20 +14,38 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => net[Symbol.asyncDispose]());
 
-async function run(title: string): Promise<TaskLife> {
+async function run(
+  title: string,
+  statistics = LINKED['statistics'],
+  answer: Record<string, string> = LINKED_ANSWER,
+): Promise<TaskLife> {
   const office = await net.session(RECEIVER);
-  const { id } = await propose(office, net.task({ ...LINKED, title }));
+  const { id } = await propose(office, net.task({ ...LINKED, title, statistics }));
   await Promise.all(
     LINKED_PARTIES.map(async (party) => {
       const session = await net.session(party);
       await submit(session, id, linkedTable(net, party), { timeoutMs: 60_000 });
     }),
   );
-  await expectExact(net, id, LINKED_ANSWER);
+  await expectExact(net, id, answer);
   const watchdog = await net.session('watchdog');
   await reached(watchdog, id, ({ phase }) => phase === 'SHREDDED');
   return watchdog.task(id);
 }
+
+test('columns of two registers are multiplied, and nothing but the statistics is opened', async () => {
+  const task = await run(
+    'Products',
+    [
+      { name: 'people', statistic: 'count' },
+      { name: 'age-and-wage', statistic: 'covariance', of: 'age', with: 'wage', decimals: 2 },
+      { name: 'wage-in-x', statistic: 'mean', of: 'wage', by: ['region'], decimals: 2 },
+    ],
+    // Ages 30, 50 and 60 with wages 20.50, 30.00 and 10.00; the first two live in x.
+    { people: '3', 'age-and-wage': '-54.17', 'wage-in-x': '25.25' },
+  );
+  expect(task.plan.depth).toBe(1);
+});
 
 test('two tasks over the same registers: the same answer, and no pseudonym in common', async () => {
   const [first, second] = [await run('First'), await run('Second')];

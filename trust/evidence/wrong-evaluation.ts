@@ -5,7 +5,7 @@
  * Everything is bound by the aggregator's own signatures: its evaluation names its seal, and its seal names the
  * manifests, which name ciphertexts and key. Discloses the ciphertexts, which controllers can fetch anyway.
  */
-import { evaluate, type InputSet } from '../evaluation.ts';
+import { evaluate, inputSet, type InputSet } from '../evaluation.ts';
 import { sha256Hex } from '../digest.ts';
 import type { Signed } from '../documents.ts';
 import { failedAt, unproven } from './form.ts';
@@ -29,7 +29,7 @@ export async function proveWrongEvaluation(
   if (sealed.length !== manifests.length || sealed.some((digest, i) => digest !== manifests[i]?.digest)) {
     throw unproven('statements', 'the manifests are not exactly those of the seal');
   }
-  const outputs = await evaluate(inputSet(task, manifests), objects.fetchAll).catch((error: unknown) => {
+  const outputs = await evaluate(inputsOf(task, manifests), objects.fetchAll).catch((error: unknown) => {
     throw failedAt('evaluating the inputs', error);
   });
   const derived = outputs.map(sha256Hex);
@@ -48,15 +48,9 @@ export async function proveWrongEvaluation(
 }
 
 /** Under the key that the manifests name, which an honest aggregator has compared with the joint key. */
-function inputSet(task: Statements['task'], manifests: readonly Signed<'manifest'>[]): InputSet {
+function inputsOf(task: Statements['task'], manifests: readonly Signed<'manifest'>[]): InputSet {
   const keys = new Set(manifests.map(({ payload }) => payload.key));
   const [key] = keys;
   if (key === undefined || keys.size > 1) throw unproven('statements', 'the inputs are under different keys');
-  return {
-    context: task.context,
-    aggregator: task.aggregator,
-    key: { digest: key, size: 0 },
-    inputs: manifests.map(({ payload: { by, ciphertexts } }) => ({ party: by, ciphertexts })),
-    positions: task.plan.ciphertexts,
-  };
+  return inputSet(task, { digest: key, size: 0 }, manifests);
 }

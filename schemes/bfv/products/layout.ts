@@ -18,13 +18,13 @@
 import { StrongroomError } from '../../../proto/errors.ts';
 
 /** Columns of one party in one form; a column that meets columns of both sides stands in two blocks. */
-interface Block {
+export interface Block {
   readonly form: 'left' | 'right';
   readonly columns: number;
 }
 
 /** Which products of the columns of two blocks are opened. */
-interface Grid {
+export interface Grid {
   /** Positions of the blocks in the task: one of left form, one of right form. */
   readonly left: number;
   readonly right: number;

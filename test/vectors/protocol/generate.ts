@@ -260,7 +260,9 @@ function uniformWordsOf(stream: Xof): unknown {
 /** From the seeds of three holders to their partial decryptions of one ciphertext, step by step. */
 async function bfv(): Promise<unknown> {
   const { parameters } = planTask(validateTask(smallTask(HOLDERS)));
-  if (parameters.scheme !== 'bfv') throw new Error('the small task is one of bfv');
+  if (parameters.scheme !== 'bfv' || parameters.products !== undefined) {
+    throw new Error('the small task is one of sums with bfv');
+  }
   const context: SchemeContext<BfvParameters> = { parameters, task: TASK };
   const binding = bind(context);
   using ring = openKeyRing(await loadEngine(), parameters);
