@@ -34,6 +34,7 @@ import { adminTarget, handshakeTarget, serverTarget } from './server.ts';
 import { tableTarget } from './table.ts';
 import { taskJsonTarget, taskYamlTarget } from './task.ts';
 import { messageTarget, statusTarget } from './wire.ts';
+import { cosignedTarget, evidenceTarget, tileTarget } from './witness.ts';
 
 export const DECODERS: readonly Target[] = [
   canonicalJsonTarget,
@@ -55,6 +56,9 @@ export const DECODERS: readonly Target[] = [
   merkleTarget,
   replicaTarget,
   hostileLogTarget,
+  cosignedTarget,
+  tileTarget,
+  evidenceTarget,
   receiptTarget,
   ciphertextTarget,
   jointKeyTarget,

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Contract } from '../../../transport/contract.ts';
-import { BLOBS, BOARD } from '../../../transport/contract.ts';
+import { BLOBS, BOARD, WITNESSES } from '../../../transport/contract.ts';
 import { openHolderCeremony, openKeyShare } from '../../../schemes/key-share.ts';
 import { bind } from '../../../schemes/bfv/binding.ts';
 import { commonReference } from '../../../schemes/bfv/joint-key.ts';
@@ -362,7 +362,7 @@ async function release(): Promise<unknown> {
 
 /** Every message on the wire, all fields set. */
 function messages(): unknown {
-  return [BOARD, BLOBS].flatMap(({ definition }: Contract<unknown>) =>
+  return [BOARD, BLOBS, WITNESSES].flatMap(({ definition }: Contract<unknown>) =>
     Object.entries(definition).flatMap(([name, method]) =>
       (['Request', 'Response'] as const).map((side) => {
         const message = SAMPLES[name + side] ?? {};
