@@ -125,7 +125,7 @@ test('everybody pins it, the daemons start, and a task runs to its receipt', asy
   await done(as('office', 'result', proposed.task, '--out', 'result.json'));
   expect(readFileSync(join(folder, 'result.json'), 'utf8')).toContain('"15.25"');
   const verified = await done(as('office', 'verify', 'result.receipt.json', '--consortium', document));
-  expect(verified).toContain('3 of 3 statements that the key share is destroyed');
+  expect(verified).toContain('3 of 3 signed statements that the key share is destroyed');
 });
 
 test('a second daemon behind the same socket, and one without its passphrase, do not start', async () => {
