@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openProfile } from '../../transport/profile.ts';
 import { parseSplitHistory, verifySplitHistory } from '../../trust/log/split-history.ts';
+import { ANSWER } from '../fixtures/local-network.ts';
 import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
 
@@ -23,6 +24,51 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]());
 
 const evidenceOf = (party: string): string => join(stage.net.folder, party, 'state', 'evidence');
+
+test('nothing is released before all K key holders have cosigned: one of them is away, and comes back', async () => {
+  const { network } = stage.net;
+  const task = await stage.propose('honest');
+  await stage.reached(task, 'COLLECTING');
+  await network.stopDaemon('holder-2', 'SIGKILL');
+  await stage.submit(task);
+  await stage.logged('holder-1', /NOT_WITNESSED/);
+  await stage.logged('holder-3', /NOT_WITNESSED/);
+  expect((await stage.witness(task)).releases.size).toBe(0);
+  expect((await stage.witness(task)).ending).toBeUndefined();
+  attest('holder-1', 'NOT_WITNESSED', 'daemon.log');
+  await network.startDaemon('holder-2');
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
+
+test('a release that carries a checkpoint which not all have cosigned is refused: NOT_WITNESSED', async () => {
+  const { network } = stage.net;
+  const task = await stage.propose('honest');
+  await stage.reached(task, 'COLLECTING');
+  await network.stopDaemon('holder-2', 'SIGKILL');
+  await stage.submit(task);
+  const { evaluation, evaluatedSize = 0 } = await stage.reached(task, 'EVALUATED');
+  const { witnesses } = stage.dial(stage.identity('holder-1'));
+  const checkpoint = await witnesses.cosigned({
+    size: evaluatedSize,
+    witnesses: ['holder-1'],
+    waitMs: 30_000,
+  });
+  expect(checkpoint).toContain('/holder-1 ');
+  expect(checkpoint).not.toContain('/holder-2 ');
+  const box = await stage.put('holder-1', task, Buffer.from('a share'));
+  const release = {
+    evaluation: evaluation?.digest ?? '',
+    outputs: evaluation?.payload.outputs.map(({ digest }) => digest) ?? [],
+    receiver: task.document.parties.output,
+    box,
+    opened: 'ab'.repeat(32),
+    checkpoint,
+  };
+  const say = () => stage.say(task, 'release', release, { by: 'holder-1' });
+  await stage.refused('aggregator', say, 'NOT_WITNESSED');
+  await network.startDaemon('holder-2');
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
 
 test('the aggregator that shows both histories to one who waits leaves a proof with it: LOG_INCONSISTENT', async () => {
   const task = await stage.propose('shows two histories');
