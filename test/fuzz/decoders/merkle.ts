@@ -75,11 +75,11 @@ function claimIn(bytes: Uint8Array): Proof | undefined {
   } catch {
     return undefined;
   }
-  const claim = Object(value) as Partial<Proof>;
-  const hashes: unknown = [claim.leaf ?? claim.first, claim.root, claim.proof].flat();
-  return Array.isArray(hashes) &&
-    Array.isArray(claim.proof) &&
-    hashes.every((hash) => typeof hash === 'string')
+  const { leaf, ...others } = Object(value) as Partial<Proof>;
+  const claim = typeof leaf === 'string' ? { ...others, leaf } : others;
+  const hashes: unknown[] = [typeof leaf === 'string' ? leaf : claim.first, claim.root];
+  if (Array.isArray(claim.proof)) hashes.push(...(claim.proof as unknown[]));
+  return Array.isArray(claim.proof) && hashes.every((hash) => typeof hash === 'string')
     ? (claim as Proof)
     : undefined;
 }
