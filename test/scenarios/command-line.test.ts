@@ -269,8 +269,8 @@ test('the daemons of a local network end with it, also where it is killed', asyn
     const last = readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
     return (JSON.parse(last) as { pid: number }).pid;
   });
-  expect(pids).toHaveLength(4);
-  expect(pids.filter(isRunning)).toHaveLength(4);
+  expect(pids).toHaveLength(5);
+  expect(pids.filter(isRunning)).toHaveLength(5);
   await network.kill('SIGKILL');
   await vi.waitFor(() => expect(pids.filter(isRunning)).toEqual([]), { timeout: 60_000 });
 });
