@@ -4,9 +4,9 @@
  * `test/refusals/attack-*`, run as `npm test` runs them.
  */
 import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startVitest } from 'vitest/node';
+import { BaseSequencer, startVitest, type TestSpecification } from 'vitest/node';
 import { AttackReporter, groupOf, inWords, type Outcome } from './reporter.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -22,6 +22,14 @@ const chosen = readdirSync(FOLDER)
   .map((name) => name.slice(0, -'.test.ts'.length))
   .filter((name) => positionals.length === 0 || positionals.some((wanted) => isNamed(name, wanted)))
   .sort((a, b) => groupOf(a) - groupOf(b) || (a < b ? -1 : 1));
+
+/** By group, as `--list` prints them. */
+class InOrder extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => chosen.indexOf(basename(moduleId, '.test.ts'));
+    return Promise.resolve(files.toSorted((a, b) => place(a) - place(b)));
+  }
+}
 
 if (chosen.length === 0) {
   console.error('No such attack; --list names them.');
@@ -46,14 +54,23 @@ async function mount(): Promise<number> {
   });
   const files = chosen.map((name) => join(FOLDER, `${name}.test.ts`));
   // One file after the other, so that the lines of an attack stand together.
-  const options = { root: ROOT, watch: false, reporters: [reporter], maxWorkers: 1 };
+  const options = {
+    root: ROOT,
+    watch: false,
+    reporters: [reporter],
+    maxWorkers: 1,
+    sequence: { sequencer: InOrder },
+  };
   const vitest = await startVitest(files, options);
+  const errors = vitest.state.getUnhandledErrors();
   await vitest.close();
   if (values.json) console.log(JSON.stringify(reporter.outcomes, null, 2));
   else console.log(`\n${summary(reporter.outcomes)}`);
-  return reporter.outcomes.length > 0 && reporter.outcomes.every(({ outcome }) => outcome !== 'succeeded')
-    ? 0
-    : 1;
+  for (const error of errors) console.error(error);
+  const unheard = chosen.filter((name) => !reporter.outcomes.some(({ file }) => file === name));
+  for (const name of unheard) console.error(`${name} has said nothing: it was not mounted.`);
+  const withstood = reporter.outcomes.every(({ outcome }) => outcome !== 'succeeded');
+  return withstood && errors.length === 0 && unheard.length === 0 ? 0 : 1;
 }
 
 function summary(outcomes: readonly Outcome[]): string {
