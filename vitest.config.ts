@@ -4,8 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // It fails while receipts take a proof that nobody asked for; see docs/fuzzing.md.
-    exclude: ['test/fuzz/receipt-fields.test.ts'],
     // Networks of real daemons start and stop; two cores may be busy with another test file meanwhile.
     testTimeout: 300_000,
     hookTimeout: 300_000,
