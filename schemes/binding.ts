@@ -1,6 +1,6 @@
 /** What ties every random choice and every message to one scheme, one task and one parameter set. */
 import { decodeHex, sha256 } from '#primitives';
-import { utf8 } from '../primitives/bytes.ts';
+import { utf8 } from './primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 import { lengthPrefixed, Xof } from './rlwe/xof.ts';
 import type { SchemeContext } from './scheme.ts';

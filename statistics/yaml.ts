@@ -3,7 +3,7 @@
  * tags or duplicate keys, so that two readers cannot understand the same file in two ways.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
-import { utf8 } from '../primitives/bytes.ts';
+import { utf8 } from '../schemes/primitives/bytes.ts';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 
 const MAX_BYTES = 1024 * 1024;

@@ -1,10 +1,10 @@
 /** Bytes and their digests: SHA-256, the text forms of bytes, and the one JSON form that is hashed and signed. */
 import { decodeBase64, decodeHex, encodeBase64, encodeHex, sha256 } from '#primitives';
-import { equalBytes, utf8 } from '../primitives/bytes.ts';
+import { equalBytes, utf8 } from '../schemes/primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 
 export { sha256 } from '#primitives';
-export { equalBytes } from '../primitives/bytes.ts';
+export { equalBytes } from '../schemes/primitives/bytes.ts';
 
 /** SHA-256 as 64 lower-case hexadecimal digits, as digests stand in documents. */
 export function sha256Hex(bytes: Uint8Array): string {

@@ -6,7 +6,7 @@
  * different histories to different parties is caught by the parties' own messages.
  */
 import { z } from 'zod';
-import { utf8 } from '../primitives/bytes.ts';
+import { utf8 } from '../schemes/primitives/bytes.ts';
 import { ERRORS, StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { canonicalJson, hex, parseCanonicalJson, sha256Hex } from './digest.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope, type Signer } from './envelope.ts';

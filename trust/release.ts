@@ -1,5 +1,5 @@
 /** What goes into the sealed box of a release, and what binds the box to its task, evaluation and sender. */
-import { utf8 } from '../primitives/bytes.ts';
+import { utf8 } from '../schemes/primitives/bytes.ts';
 import { StrongroomError } from '../proto/errors.ts';
 
 /** A count, then each share behind its length, all as 32-bit little-endian numbers. */

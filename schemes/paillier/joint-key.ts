@@ -7,7 +7,7 @@
  * lied about its p_j, q_j, β_j or R_j before fails it.
  */
 import { encodeHex, sha256 } from '#primitives';
-import { concat, equalBytes } from '../../primitives/bytes.ts';
+import { concat, equalBytes } from '../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { invalid, requireLength } from '../rlwe/validation.ts';
 import { deriveBases, type Bases } from './bases.ts';

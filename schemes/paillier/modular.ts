@@ -1,4 +1,4 @@
-/** Modular exponentiation, the only place where secret exponents are used: `primitives/openssl-power.ts` says how. */
+/** Modular exponentiation, the only place where secret exponents are used: `schemes/primitives/openssl-power.ts` says how. */
 import { modularPower } from '#primitives';
 import { StrongroomError } from '../../proto/errors.ts';
 import { bitLength, byteLength, inverse, modulo } from './integers.ts';

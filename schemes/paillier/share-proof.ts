@@ -15,7 +15,7 @@
  * one proof gives the key away. It is expanded from the seed and the statement, as in RFC 6979: no two statements
  * share a nonce, and asked again, the holder says the same.
  */
-import { concat } from '../../primitives/bytes.ts';
+import { concat } from '../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { lengthPrefixed } from '../rlwe/xof.ts';
 import { bind } from './binding.ts';

@@ -2,7 +2,7 @@
  * Polynomials as a message: 32 bytes of tag, then their words. The tag is a digest of what they are for
  * (protocol, task, parameters), so that one made for anything else does not pass as this one.
  */
-import { concat, equalBytes } from '../../primitives/bytes.ts';
+import { concat, equalBytes } from '../primitives/bytes.ts';
 import { invalid, requireLength, requireResidues } from './validation.ts';
 import { bytesOf, wordsOf, type Words } from './words.ts';
 

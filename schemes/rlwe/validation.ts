@@ -3,7 +3,7 @@
  * the later hardening of its loaders, so only bytes of the one canonical form reach it: no compression, no
  * seeded form, no other level, no word that is not a residue.
  */
-import { equalBytes } from '../../primitives/bytes.ts';
+import { equalBytes } from '../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { CIPHERTEXT_FIELDS, ciphertextBytes, ciphertextHead, readPolynomial } from './wire.ts';
 import type { CiphertextShape } from './wire.ts';

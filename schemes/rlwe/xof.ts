@@ -1,5 +1,5 @@
 import { shake256 } from '#primitives';
-import { concat, uint32, utf8 } from '../../primitives/bytes.ts';
+import { concat, uint32, utf8 } from '../primitives/bytes.ts';
 
 /** Squeezed at a time; OpenSSL's SHAKE256 has no incremental squeeze behind `node:crypto`. */
 const BLOCK_BYTES = 32768;

@@ -157,7 +157,7 @@ describe('the shares in a receipt', () => {
 describe.skipIf(!existsSync(CHROMIUM))(`the verifier page (skipped where there is no ${CHROMIUM})`, () => {
   test('says the same as the command line, and opens no connection', async () => {
     const page = join(folder, 'verifier.html');
-    await promisify(execFile)(process.execPath, ['verifier/build.ts', page]);
+    await promisify(execFile)(process.execPath, ['clients/verifier-page/build.ts', page]);
     const files = {
       short,
       full,

@@ -2,9 +2,9 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, test } from 'vitest';
-import type { Primitives } from '../../primitives/contract.ts';
-import * as node from '../../primitives/node.ts';
-import * as portable from '../../primitives/portable.ts';
+import type { Primitives } from '../../schemes/primitives/contract.ts';
+import * as node from '../../schemes/primitives/node.ts';
+import * as portable from '../../schemes/primitives/portable.ts';
 
 const BOTH: [string, Primitives][] = [
   ['node', node],

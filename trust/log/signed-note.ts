@@ -3,7 +3,7 @@
  * `— <key name> base64(key ID ‖ signature)`. `signNote` and `openNote` know Ed25519 (type 0x01) and ignore lines
  * of other types; those of witnesses (type 0x04) are read by `cosignature.ts`.
  */
-import { utf8 } from '../../primitives/bytes.ts';
+import { utf8 } from '../../schemes/primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { base64, equalBytes, sha256, unbase64 } from '../digest.ts';
 import { type Signer, verifySignature } from '../ed25519.ts';

@@ -5,7 +5,7 @@ import type { Context } from '../output.ts';
 import { collect, option, runInPlace } from '../own-process.ts';
 
 /** It stands in for every other party, the aggregator among them: a program of its own, never imported. */
-const PROGRAM = fileURLToPath(new URL('../../../conformance/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../test/conformance/main.ts', import.meta.url));
 
 interface Options {
   readonly card?: string;

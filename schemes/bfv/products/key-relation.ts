@@ -12,7 +12,7 @@
  * What it reveals: d_i = Σρ·v − Σρ·error + smudging, with v public and the errors hidden within 2^−(λ+1) by the smudging. What
  * it shows: faults, damage and garbage, and whose. Who lies consistently passes; the test product then finds it. Our own.
  */
-import { littleEndian } from '../../../primitives/bytes.ts';
+import { littleEndian } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { largestCoefficient } from '../../rlwe/crt.ts';
 import type { Ring } from '../../rlwe/ring.ts';

@@ -3,7 +3,7 @@
  * coefficient that the plan opens; after a tag that binds it to the c_1 of all lanes and to these coefficients.
  */
 import { sha256 } from '#primitives';
-import { concat, utf8 } from '../../../primitives/bytes.ts';
+import { concat, utf8 } from '../../primitives/bytes.ts';
 import { readPolynomials, writePolynomials } from '../../rlwe/message.ts';
 import { bytesOf, type Words } from '../../rlwe/words.ts';
 import type { Binding } from '../binding.ts';

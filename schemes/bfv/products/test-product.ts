@@ -5,7 +5,7 @@
  * coefficients. Every coefficient of c_2 and every digit of the key meet in each of them, so a key that is wrong anywhere passes
  * with probability 2^−marginBits a coefficient.
  */
-import { littleEndian } from '../../../primitives/bytes.ts';
+import { littleEndian } from '../../primitives/bytes.ts';
 import type { Engine } from '../../rlwe/engine.ts';
 import type { Ring } from '../../rlwe/ring.ts';
 import { writeCiphertext } from '../../rlwe/wire.ts';

@@ -1,5 +1,5 @@
 /** What ties the messages and the random streams of a key ceremony to one task and one parameter set. */
-import { uint32 } from '../../../primitives/bytes.ts';
+import { uint32 } from '../../primitives/bytes.ts';
 import { bindTo, type Binding } from '../../binding.ts';
 import { lengthPrefixed, type Xof } from '../../rlwe/xof.ts';
 import type { Context } from '../binding.ts';

@@ -5,7 +5,7 @@
  */
 import { sha256 } from '#primitives';
 import type { Xof } from '../../rlwe/xof.ts';
-import { uint32 } from '../../../primitives/bytes.ts';
+import { uint32 } from '../../primitives/bytes.ts';
 import type { CeremonyBinding } from './binding.ts';
 import { candidateExpander, type CandidatePart } from './candidate.ts';
 import type { CandidateForm } from './candidate-form.ts';

@@ -1,6 +1,6 @@
 /** What all parts of the joint multiplication work with: the plan, the rings, and what binds bytes to one task. */
 import { sha256 } from '#primitives';
-import { utf8 } from '../../../../primitives/bytes.ts';
+import { utf8 } from '../../../primitives/bytes.ts';
 import { StrongroomError } from '../../../../proto/errors.ts';
 import type { Engine } from '../../../rlwe/engine.ts';
 import { POLYNOMIAL_TAG_BYTES } from '../../../rlwe/message.ts';

@@ -1,9 +1,9 @@
 /** The parties of a fresh consortium around the candidate: everybody else, whose keys the harness holds. */
-import type { Role } from '../trust/card.ts';
-import { assembleConsortium, signConsortium } from '../trust/consortium-signing.ts';
-import { openConsortium, type Consortium } from '../trust/consortium.ts';
-import { createIdentity, signerOf, type Card, type Identity } from '../trust/identity.ts';
-import type { Signer } from '../trust/ed25519.ts';
+import type { Role } from '../../trust/card.ts';
+import { assembleConsortium, signConsortium } from '../../trust/consortium-signing.ts';
+import { openConsortium, type Consortium } from '../../trust/consortium.ts';
+import { createIdentity, signerOf, type Card, type Identity } from '../../trust/identity.ts';
+import type { Signer } from '../../trust/ed25519.ts';
 
 export const AGGREGATOR = 'aggregator';
 export const OFFICE = 'office';

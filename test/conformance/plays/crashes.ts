@@ -1,6 +1,6 @@
 /** The candidate is killed while it speaks: what it says after that must be what it said. */
-import { equalBytes } from '../../trust/digest.ts';
-import type { Kind } from '../../trust/documents.ts';
+import { equalBytes } from '../../../trust/digest.ts';
+import type { Kind } from '../../../trust/documents.ts';
 import { OTHERS } from '../parties.ts';
 import type { Attempt } from '../stand-in.ts';
 import { TaskPlay } from '../task-play.ts';

@@ -2,11 +2,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { VERSION } from '../proto/version.ts';
-import { base64, sha256 } from '../trust/digest.ts';
+import { VERSION } from '../../proto/version.ts';
+import { base64, sha256 } from '../../trust/digest.ts';
 
 const folder = import.meta.dirname;
-const out = process.argv[2] ?? join(folder, '..', 'out', 'verifier.html');
+const out = process.argv[2] ?? join(folder, '../../out/verifier.html');
 
 const bundle = await rolldown({
   input: join(folder, 'page.ts'),

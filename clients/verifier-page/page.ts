@@ -1,9 +1,9 @@
 /** The verifier in a browser: a receipt in, the argument out. All of it happens in the page. */
-import { StrongroomError } from '../proto/errors.ts';
-import { renderResult } from '../statistics/render.ts';
-import type { Result } from '../statistics/result.ts';
-import { parseReceipt, type Receipt } from '../trust/receipt/form.ts';
-import { verifyReceipt, type Verdict } from '../trust/receipt/verify.ts';
+import { StrongroomError } from '../../proto/errors.ts';
+import { renderResult } from '../../statistics/render.ts';
+import type { Result } from '../../statistics/result.ts';
+import { parseReceipt, type Receipt } from '../../trust/receipt/form.ts';
+import { verifyReceipt, type Verdict } from '../../trust/receipt/verify.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 

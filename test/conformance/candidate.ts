@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as yaml from 'yaml';
-import { CONFIG_FILE } from '../transport/profile.ts';
-import { unlockKeyFrom } from '../trust/at-rest.ts';
-import { writeIdentity } from '../trust/identity-file.ts';
-import { createIdentity, type Card } from '../trust/identity.ts';
-import type { Consortium } from '../trust/consortium.ts';
+import { CONFIG_FILE } from '../../transport/profile.ts';
+import { unlockKeyFrom } from '../../trust/at-rest.ts';
+import { writeIdentity } from '../../trust/identity-file.ts';
+import { createIdentity, type Card } from '../../trust/identity.ts';
+import type { Consortium } from '../../trust/consortium.ts';
 
 /** Makes an identity for the candidate in a folder of its own, sealed with a key file. */
 export async function makeIdentity(folder: string, name: string): Promise<Card> {

@@ -1,5 +1,5 @@
 /** Proposals that no key holder may say yes to. */
-import { addSignature, encodeEnvelope, parseEnvelope, signEnvelope } from '../../trust/envelope.ts';
+import { addSignature, encodeEnvelope, parseEnvelope, signEnvelope } from '../../../trust/envelope.ts';
 import { INPUTS, OTHERS, TWIN } from '../parties.ts';
 import type { StandIn } from '../stand-in.ts';
 import { LONG_AGO_MS, proposalOf, TaskPlay } from '../task-play.ts';

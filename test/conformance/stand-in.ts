@@ -7,19 +7,19 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BlobClaims } from '../aggregator/blob-service-claims.ts';
-import { blobService } from '../aggregator/blob-service.ts';
-import { boardService, checkpointsOf } from '../aggregator/board-service.ts';
-import { Cosignatures } from '../aggregator/cosignatures.ts';
-import { PartyLimits } from '../aggregator/limits.ts';
-import { LogStore } from '../aggregator/log-store.ts';
-import { witnessService } from '../aggregator/witness-service.ts';
-import { StrongroomError } from '../proto/errors.ts';
-import { BOARD, type BoardMethods } from '../transport/contract.ts';
-import { serve, service, type Handlers, type RunningServer, type Service } from '../transport/server.ts';
-import { identifyBy, serverCredentials } from '../transport/tls.ts';
-import { TaskBook } from '../trust/book.ts';
-import { sha256Hex } from '../trust/digest.ts';
+import { BlobClaims } from '../../aggregator/blob-service-claims.ts';
+import { blobService } from '../../aggregator/blob-service.ts';
+import { boardService, checkpointsOf } from '../../aggregator/board-service.ts';
+import { Cosignatures } from '../../aggregator/cosignatures.ts';
+import { PartyLimits } from '../../aggregator/limits.ts';
+import { LogStore } from '../../aggregator/log-store.ts';
+import { witnessService } from '../../aggregator/witness-service.ts';
+import { StrongroomError } from '../../proto/errors.ts';
+import { BOARD, type BoardMethods } from '../../transport/contract.ts';
+import { serve, service, type Handlers, type RunningServer, type Service } from '../../transport/server.ts';
+import { identifyBy, serverCredentials } from '../../transport/tls.ts';
+import { TaskBook } from '../../trust/book.ts';
+import { sha256Hex } from '../../trust/digest.ts';
 import {
   signStep,
   type AnySigned,
@@ -27,10 +27,10 @@ import {
   type Content,
   type Kind,
   type Seen,
-} from '../trust/documents.ts';
-import type { TaskLife } from '../trust/life.ts';
-import { openBlobStore, type BlobStore } from '../trust/storage/blob-store.ts';
-import { cosignatureLine } from '../trust/log/cosignature.ts';
+} from '../../trust/documents.ts';
+import type { TaskLife } from '../../trust/life.ts';
+import { openBlobStore, type BlobStore } from '../../trust/storage/blob-store.ts';
+import { cosignatureLine } from '../../trust/log/cosignature.ts';
 import { AGGREGATOR, type Parties } from './parties.ts';
 import { Broken } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 /** An aggregator that shows another history, and one that asks for a second share. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sha256Hex } from '../../trust/digest.ts';
+import { sha256Hex } from '../../../trust/digest.ts';
 import { INPUTS, OTHERS } from '../parties.ts';
 import { proposalOf, TaskPlay } from '../task-play.ts';
 import { Broken } from '../verdict.ts';

@@ -1,6 +1,6 @@
 /** A whole task in which everybody else is honest, but for what leaves no trace. */
-import { StrongroomError } from '../../proto/errors.ts';
-import { equalBytes } from '../../trust/digest.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { equalBytes } from '../../../trust/digest.ts';
 import { OTHERS } from '../parties.ts';
 import { TaskPlay } from '../task-play.ts';
 import { Broken } from '../verdict.ts';
