@@ -106,7 +106,8 @@ test('the deadline to release passes while one key holder is away; it destroys i
   await Promise.all(['north', 'south', 'east'].map((party) => submitAs(net, party, task.id)));
   await expect(fetchResult(office, task.id)).rejects.toMatchObject({ code: 'TASK_ENDED' });
   expect(task.ending).toMatchObject({ phase: 'EXPIRED', code: 'DEADLINE_PASSED' });
-  expect([...task.releases.keys()].sort()).toEqual(['holder-1', 'holder-2']);
+  // Without its cosignature of the log nobody else turns a key.
+  expect([...task.releases.keys()]).toEqual([]);
   await net.network.startDaemon('holder-3');
   await ended(task);
   expect(task.shreds.size).toBe(3);
