@@ -23,6 +23,7 @@ import { shareBinding, unpackShares } from '../trust/release.ts';
 import { openSealed } from '../trust/sealed-box-open.ts';
 import { makeFolder } from '../trust/storage/files.ts';
 import type { Session, WaitOptions } from './session.ts';
+import { withProof } from './wrong-share.ts';
 
 /** What is said to the world about a result: the task, and the statistics in exact decimals. */
 export interface ResultDocument extends ResultStatement {
@@ -41,7 +42,8 @@ export interface Delivered {
  * and acknowledges it. Repeating it gives the same result and the same acknowledgement.
  *
  * Throws NOT_AUTHORISED unless this is the output party; SHARE_INVALID where a box or a share is not what its
- * holder signed, or the combined shares do not decrypt within the noise bound: then nothing of it is used.
+ * holder signed, or the combined shares do not decrypt within the noise bound: then nothing of it is used. Where a
+ * share can be shown to be wrong, the error names its holder and the file with the proof.
  */
 export async function fetchResult(
   session: Session,
@@ -66,7 +68,11 @@ export async function fetchResult(
   for (const output of task.evaluation?.payload.outputs ?? []) {
     outputs.push(await session.board.get(output, task.aggregator));
   }
-  const result = finishTask(task.document, task.plan, combine(task, key, outputs, packed));
+  const result = finishTask(
+    task.document,
+    task.plan,
+    await combineOrProve(session, task, key, outputs, packed),
+  );
   const { document, salt } = await acknowledge(session, task, result);
   return { document, salt, opened: { key: needsJointKey(task) ? key : undefined, outputs, shares: packed } };
 }
@@ -120,6 +126,20 @@ function releaseOf(task: TaskLife, holder: string): Signed<'release'> {
   if (release === undefined)
     throw new StrongroomError('NOT_APPROVED', `${holder} has not released its share.`);
   return release;
+}
+
+async function combineOrProve(
+  session: Session,
+  task: TaskLife,
+  key: Uint8Array,
+  outputs: readonly Uint8Array[],
+  shares: readonly Uint8Array[],
+): Promise<bigint[][]> {
+  try {
+    return combine(task, key, outputs, shares);
+  } catch (error) {
+    throw await withProof(session, task, error, { key, outputs, shares });
+  }
 }
 
 /** The output vectors, from the output ciphertexts that all K holders name and their shares of each. */

@@ -1,13 +1,12 @@
 /** Evidence from what a controller holds: its verified copy of the log, and objects that it fetches. */
-import { base64, equalBytes, hex, sha256Hex } from '../../trust/digest.ts';
+import { base64, equalBytes, hex } from '../../trust/digest.ts';
 import type { SignedBlob } from '../../trust/evaluation.ts';
 import type { Evidence } from '../../trust/evidence.ts';
 import { stripCosignatures } from '../../trust/evidence/bare-checkpoint.ts';
-import type { Entry } from '../../trust/evidence/form.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import type { Board } from '../../transport/board.ts';
+import { statements, statementsAt, type Log } from '../evidence-statements.ts';
 import type { ControllerState } from './state.ts';
 import type { Fault } from './thread-messages.ts';
 
@@ -16,8 +15,6 @@ export interface Draft {
   readonly evidence: Evidence;
   readonly objects: readonly SignedBlob[];
 }
-
-type Log = Pick<Board, 'book' | 'entry'>;
 
 /** Evidence for what recomputing has shown; undefined where the log does not hold what it takes. */
 export function draftOf(log: Log, state: ControllerState, task: TaskLife, fault: Fault): Draft | undefined {
@@ -113,32 +110,6 @@ export function splitHistory(log: Log, shown: string): Evidence | undefined {
     root: hex(own),
     consistency: follower.consistencyProof(size).map(hex),
   };
-}
-
-function statements(log: Log, task: TaskLife, documents: readonly string[]) {
-  const wanted = new Set(documents);
-  return statementsAt(
-    log,
-    task,
-    task.entries.filter((index) => wanted.has(sha256Hex(log.entry(index)))),
-  );
-}
-
-function statementsAt(log: Log, task: TaskLife, indices: readonly number[]) {
-  const { book } = log;
-  const proposal = task.entries.slice(0, 1);
-  const entry = (index: number): Entry => ({
-    index,
-    envelope: base64(log.entry(index)),
-    inclusion: book.follower.inclusionProof(index).map(hex),
-  });
-  return {
-    strongroom: 'evidence/1',
-    checkpoint: stripCosignatures(book.follower.checkpoint ?? '', book.consortium.log),
-    consortium: book.consortiumIndicesOf(task).map(entry),
-    statements: [...proposal, ...indices].map(entry),
-    objects: {},
-  } as const;
 }
 
 function historyTo(log: Log, state: ControllerState, index: number) {

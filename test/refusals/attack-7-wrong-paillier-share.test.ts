@@ -3,6 +3,7 @@
  * minute of two cores.
  */
 import { expect, test } from 'vitest';
+import { verifyEvidenceFile } from '../../clients/evidence-file.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { RECEIVER } from '../fixtures/local-network.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
@@ -17,5 +18,8 @@ test('a wrong share with paillier names its holder, and nothing is acknowledged'
   const fetched = () => fetchResult(office, task.id, PATIENCE);
   const error = await stage.refused('the output party', fetched, 'SHARE_INVALID');
   expect(error.details).toMatchObject({ party: 'holder-3' });
+  const { digest } = office.profile.consortium;
+  const proven = await verifyEvidenceFile(String(error.details['evidence']), digest);
+  expect(proven).toMatchObject({ kind: 'wrong-share', accused: 'holder-3', code: 'SHARE_INVALID' });
   expect((await stage.witness(task)).delivery).toBeUndefined();
 }, 900_000);

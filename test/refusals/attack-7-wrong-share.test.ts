@@ -2,9 +2,12 @@
  * Attack 7: a key holder releases a wrong share. The result is void before any of it is used; with RLWE nobody
  * can tell from the shares alone whose it was.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyEvidenceFile } from '../../clients/evidence-file.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -23,6 +26,36 @@ test('a wrong share voids the result at the output party, which acknowledges not
   // The shares are sealed to the output party: a controller sees K releases, and cannot tell.
   await stage.foundClean(task);
 });
+
+test('a share for another ciphertext names its holder, and the output party keeps the proof for everybody', async () => {
+  const task = await stage.propose('releases a share for another ciphertext');
+  await stage.submit(task);
+  const { session } = await stage.as(RECEIVER, task);
+  const fetched = () => fetchResult(session, task.id, PATIENCE);
+  const { details } = await stage.refused('the output party', fetched, 'CIPHERTEXT_INVALID');
+  expect(details).toMatchObject({ party: 'holder-3' });
+  const file = String(details['evidence']);
+  const { digest } = session.profile.consortium;
+  expect(await verifyEvidenceFile(file, digest)).toMatchObject({ kind: 'wrong-share', accused: 'holder-3' });
+
+  // The holder's share as another's, and an honest share as this one's, prove nothing.
+  const evidence = readFileSync(file, 'utf8');
+  for (const altered of [
+    evidence.replace('"accused": "holder-3"', '"accused": "holder-2"'),
+    flipped(evidence),
+  ]) {
+    expect(altered).not.toBe(evidence);
+    writeFileSync(file, altered);
+    await refusal(() => verifyEvidenceFile(file, digest), 'EVIDENCE_INVALID');
+  }
+  expect((await stage.witness(task)).delivery).toBeUndefined();
+});
+
+/** With one letter of the last object exchanged. */
+function flipped(evidence: string): string {
+  const at = evidence.lastIndexOf('A');
+  return `${evidence.slice(0, at)}B${evidence.slice(at + 1)}`;
+}
 
 test('an honest task with the same key holder is untouched', async () => {
   const task = await stage.propose('honest');

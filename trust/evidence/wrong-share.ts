@@ -7,6 +7,7 @@
  * so a wrong one cannot be shown.
  */
 import { StrongroomError } from '../../proto/errors.ts';
+import { requireBfvShareForm } from '../../schemes/bfv/share-verification.ts';
 import { verifyPaillierShares } from '../../schemes/paillier/share-verification.ts';
 import { byScheme } from '../../schemes/scheme.ts';
 import { unpackShares } from '../release.ts';
@@ -44,7 +45,7 @@ export async function proveWrongShare({ task, documents }: Statements, objects: 
   try {
     const shares = unpackShares(packed, release.by);
     byScheme(task.context, {
-      bfv: noProof,
+      bfv: (context) => requireBfvShareForm(context, ciphertexts, holder, shares),
       bfvProducts: noProof,
       paillier: (context) => verifyPaillierShares(context, key, ciphertexts, holder, shares),
     });

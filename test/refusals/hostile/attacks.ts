@@ -27,6 +27,7 @@ export type Attack =
   | 'signs another joint key'
   | 'fails the key test'
   | 'releases a wrong share'
+  | 'releases a share for another ciphertext'
   | 'names another receiver'
   | 'answers the linkage wrongly'
   // An input party's.

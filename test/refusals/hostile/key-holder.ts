@@ -17,6 +17,10 @@ class HostileKeyHolder extends KeyHolder {
   protected override async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
     const shares = await super.shares(task, outputs);
     if (task.document.title === 'releases a wrong share') shares.forEach(swapLastWords);
+    if (task.document.title === 'releases a share for another ciphertext') {
+      // The tag before the words says for which ciphertext a share is.
+      for (const share of shares) share[0] = (share[0] ?? 0) ^ 1;
+    }
     return shares;
   }
 
