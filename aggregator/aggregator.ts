@@ -19,7 +19,7 @@ import { signStep, type Blob, type Content, type Kind } from '../trust/documents
 import { inputSetOf, multiply, type ProductTerm, type SignedBlob } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
-import { matchOf } from '../trust/match.ts';
+import { matchOf, signedLists } from '../trust/match.ts';
 
 export interface AggregatorOptions {
   readonly identity: Identity;
@@ -144,7 +144,7 @@ export class Aggregator {
     const { linkage } = task;
     if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
       return;
-    const { content } = await matchOf(task, (_, blob) => this.fetch(blob));
+    const { content } = await matchOf(signedLists(task), (_, blob) => this.fetch(blob));
     this.say(task, 'match', content);
   }
 

@@ -4,6 +4,7 @@
  * | kind                 | proves                                                               | accuses    |
  * | -------------------- | -------------------------------------------------------------------- | ---------- |
  * | `wrong-evaluation`   | a signed output that evaluating the sealed inputs does not give      | aggregator |
+ * | `wrong-match`        | a signed match that the signed lists of pseudonyms do not give       | aggregator |
  * | `invalid-input`      | a signed ciphertext that is not well-formed, or proves falsely       | input      |
  * | `two-wordings`       | two different documents signed for one step                          | any party  |
  * | `wrong-share`        | signed shares that are malformed, or prove falsely                   | key holder |
@@ -27,6 +28,7 @@ import { proveSplitHistory } from './evidence/split-history.ts';
 import { openStatements, type Statements } from './evidence/statements.ts';
 import { proveTwoWordings } from './evidence/two-wordings.ts';
 import { proveWrongEvaluation } from './evidence/wrong-evaluation.ts';
+import { proveWrongMatch } from './evidence/wrong-match.ts';
 import { proveWrongShare } from './evidence/wrong-share.ts';
 
 export { parseEvidence, type Evidence, type EvidenceKind } from './evidence/form.ts';
@@ -101,6 +103,7 @@ const FROM_STATEMENTS: Record<
   'invalid-input': proveInvalidInput,
   'two-wordings': proveTwoWordings,
   'wrong-share': proveWrongShare,
+  'wrong-match': proveWrongMatch,
 };
 
 function nothingBeside(digest: string): Promise<Uint8Array> {

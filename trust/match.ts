@@ -6,21 +6,37 @@ import { sha256Hex } from './digest.ts';
 import type { Blob, Content } from './documents.ts';
 import type { TaskLife } from './life.ts';
 
-/** The lists of all input parties, matched. `fetch` gives the bytes that a party has signed for. Throws LINKAGE_INVALID. */
-export async function matchOf(
-  task: TaskLife,
-  fetch: (party: string, blob: Blob) => Promise<Uint8Array>,
-): Promise<{ match: Match; content: Content<'match'> }> {
-  const signed = task.inputs.map((party) => {
-    const list = task.linkage?.lists.get(party);
-    if (list === undefined)
+/** The pseudonyms that a party has signed for, and the digest of the document in which it has. */
+export interface SignedList {
+  readonly party: string;
+  readonly document: string;
+  readonly list: Blob;
+}
+
+type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
+
+/** What the aggregator says of the lists. */
+type Claimed = Pick<Content<'match'>, 'records' | 'union' | 'pattern'>;
+
+/** The lists of all input parties, in the order of the task document. Throws LINKAGE_INVALID where one is missing. */
+export function signedLists(task: TaskLife): SignedList[] {
+  return task.inputs.map((party) => {
+    const signed = task.linkage?.lists.get(party);
+    if (signed === undefined)
       throw new StrongroomError('LINKAGE_INVALID', `${party} has handed in no pseudonyms`);
-    return list;
+    return { party, document: signed.digest, list: signed.payload.list };
   });
+}
+
+/** The lists, matched. `fetch` gives the bytes that a party has signed for. Throws LINKAGE_INVALID. */
+export async function matchOf(
+  signed: readonly SignedList[],
+  fetch: Fetch,
+): Promise<{ match: Match; content: Content<'match'> }> {
   const lists = await Promise.all(
-    signed.map(async ({ payload: { by, list } }) => {
-      const bytes = await fetch(by, list);
-      requireSorted(by, bytes, PSEUDONYM_BYTES);
+    signed.map(async ({ party, list }) => {
+      const bytes = await fetch(party, list);
+      requireSorted(party, bytes, PSEUDONYM_BYTES);
       return bytes;
     }),
   );
@@ -28,7 +44,7 @@ export async function matchOf(
   return {
     match,
     content: {
-      lists: signed.map(({ digest }) => digest),
+      lists: signed.map(({ document }) => document),
       records: match.positions[0]?.length ?? 0,
       union: match.union,
       pattern: matchDigest(match),
@@ -36,18 +52,15 @@ export async function matchOf(
   };
 }
 
-/** `matchOf`. Throws LINKAGE_INVALID, naming the aggregator, where its match in the log is another one. */
-export async function requireTrueMatch(
-  task: TaskLife,
-  fetch: (party: string, blob: Blob) => Promise<Uint8Array>,
-): Promise<Match> {
-  const { match, content } = await matchOf(task, fetch);
+/** Whether two matches of the same lists are one. */
+export const isSameMatch = (a: Claimed, b: Claimed): boolean =>
+  a.pattern === b.pattern && a.records === b.records && a.union === b.union;
+
+/** The match of a task. Throws LINKAGE_INVALID, naming the aggregator, where its match in the log is another one. */
+export async function requireTrueMatch(task: TaskLife, fetch: Fetch): Promise<Match> {
+  const { match, content } = await matchOf(signedLists(task), fetch);
   const claimed = task.linkage?.match?.payload;
-  const same =
-    claimed?.pattern === content.pattern &&
-    claimed.records === content.records &&
-    claimed.union === content.union;
-  if (same) return match;
+  if (claimed !== undefined && isSameMatch(claimed, content)) return match;
   throw new StrongroomError(
     'LINKAGE_INVALID',
     `${task.aggregator} claims another match than that of the lists in the log`,

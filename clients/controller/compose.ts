@@ -5,6 +5,7 @@ import type { Evidence } from '../../trust/evidence.ts';
 import { stripCosignatures } from '../../trust/evidence/bare-checkpoint.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
+import { signedLists } from '../../trust/match.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { statements, statementsAt, type Log } from '../evidence-statements.ts';
 import type { ControllerState } from './state.ts';
@@ -24,6 +25,8 @@ export function draftOf(log: Log, state: ControllerState, task: TaskLife, fault:
       return wrongEvaluation(log, task, accused);
     case 'invalid-input':
       return invalidInput(log, task, fault);
+    case 'wrong-match':
+      return wrongMatch(log, task, accused);
     case 'wrong-contribution':
     case 'wrong-joint-key': {
       const context = historyTo(log, state, Math.max(...task.entries));
@@ -58,6 +61,17 @@ function wrongEvaluation(log: Log, task: TaskLife, accused: string): Draft | und
   return {
     evidence: { ...statements(log, task, documents), kind: 'wrong-evaluation', accused },
     objects: [key, ...objects],
+  };
+}
+
+function wrongMatch(log: Log, task: TaskLife, accused: string): Draft | undefined {
+  const match = task.linkage?.match;
+  if (match === undefined) return undefined;
+  const lists = signedLists(task);
+  const documents = [...lists.map(({ document }) => document), match.digest];
+  return {
+    evidence: { ...statements(log, task, documents), kind: 'wrong-match', accused },
+    objects: lists.map(({ party, list }) => ({ party, blob: list })),
   };
 }
 

@@ -1,9 +1,10 @@
-/** What a controller recomputes: the joint key from the contributions, every input, the evaluation. */
+/** What a controller recomputes: the joint key from the contributions, the match of lists, every input, the evaluation. */
 import { StrongroomError, type ErrorCode } from '../../proto/errors.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { evaluate, fetchOne, type FetchAll, type InputSet } from '../../trust/evaluation.ts';
 import { replayCeremony } from '../../trust/key-replay.ts';
+import { isSameMatch, matchOf } from '../../trust/match.ts';
 import type { Fault, Job } from './thread-messages.ts';
 
 /** Throws what `fetchAll` throws; whatever a party has done wrong is in the answer. */
@@ -16,6 +17,8 @@ export async function recompute(
       return faultsOfKey(job, fetchAll);
     case 'inputs':
       return faultsOfInputs(job.set, fetchAll);
+    case 'match':
+      return faultsOfMatch(job, fetchAll);
     case 'evaluation':
       return faultsOfEvaluation(job, fetchAll);
   }
@@ -43,6 +46,16 @@ async function faultsOfKey(
       code: 'JOINT_KEY_MISMATCH',
       says: `${party} signed another joint key than the contributions give`,
     }));
+}
+
+async function faultsOfMatch(
+  { aggregator, lists, claimed }: Extract<Job, { job: 'match' }>,
+  fetchAll: FetchAll,
+): Promise<Fault[]> {
+  const { content } = await matchOf(lists, (party, blob) => fetchOne(fetchAll, party, blob));
+  if (isSameMatch(claimed, content)) return [];
+  const says = `${aggregator} claims another match than that of the ${lists.length} lists`;
+  return [{ kind: 'wrong-match', accused: aggregator, code: 'LINKAGE_INVALID', says }];
 }
 
 async function faultsOfEvaluation(

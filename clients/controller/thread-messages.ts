@@ -3,6 +3,8 @@ import type { ErrorCode } from '../../proto/errors.ts';
 import type { InputSet, SignedBlob } from '../../trust/evaluation.ts';
 import type { Claim, Evidence, EvidenceKind } from '../../trust/evidence.ts';
 import type { Transcript } from '../../trust/key-replay.ts';
+import type { SignedList } from '../../trust/match.ts';
+import type { Content } from '../../trust/documents.ts';
 
 /** Something that a party did against the protocol, as it came out of recomputing. */
 export interface Fault {
@@ -23,6 +25,12 @@ export type Job =
       readonly signed: readonly { readonly party: string; readonly digest: string }[];
     }
   | { readonly job: 'inputs'; readonly set: InputSet }
+  | {
+      readonly job: 'match';
+      readonly aggregator: string;
+      readonly lists: readonly SignedList[];
+      readonly claimed: Content<'match'>;
+    }
   | { readonly job: 'evaluation'; readonly set: InputSet; readonly claimed: readonly string[] }
   | { readonly job: 'evidence'; readonly evidence: Evidence; readonly pinned: string };
 

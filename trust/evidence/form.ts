@@ -50,6 +50,7 @@ const EVIDENCE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('invalid-input'), ...statements }),
   z.strictObject({ kind: z.literal('two-wordings'), ...statements }),
   z.strictObject({ kind: z.literal('wrong-share'), ...statements }),
+  z.strictObject({ kind: z.literal('wrong-match'), ...statements }),
   z.strictObject({ kind: z.literal('rule-broken'), ...history, entry: z.int().positive() }),
   z.strictObject({ kind: z.literal('false-seal'), ...history, entry: z.int().positive() }),
   z.strictObject({

@@ -13,7 +13,7 @@ import { parseCanonicalJson, sha256Hex } from '../../../trust/digest.ts';
 import type { Blob } from '../../../trust/documents.ts';
 import { parseEnvelope } from '../../../trust/envelope.ts';
 import type { TaskLife } from '../../../trust/life.ts';
-import { matchOf } from '../../../trust/match.ts';
+import { matchOf, signedLists } from '../../../trust/match.ts';
 import { objectFile } from './stage.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
@@ -84,7 +84,7 @@ class HostileAggregator extends Aggregator {
     if (task.document.title !== 'lies in the match') return super.match(task);
     if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
       return;
-    const { content } = await matchOf(task, (_, blob) => this.fetch(blob));
+    const { content } = await matchOf(signedLists(task), (_, blob) => this.fetch(blob));
     this.say(task, 'match', { ...content, pattern: sha256Hex(Buffer.from('another pattern')) });
   }
 
