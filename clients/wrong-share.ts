@@ -34,7 +34,10 @@ export async function withProof(
   const holder = task.holders.indexOf(typeof party === 'string' ? party : '');
   const shares = opened.shares[holder];
   if (typeof party !== 'string' || shares === undefined) return error;
-  const file = await keep(session, task, party, [opened.key, ...opened.outputs, shares]);
+  // Where the proof cannot be written, the refusal itself is still what must be told.
+  const file = await keep(session, task, party, [opened.key, ...opened.outputs, shares]).catch(
+    () => undefined,
+  );
   if (file === undefined) return error;
   return new StrongroomError(error.code, `${error.message}; the proof is in ${file}`, {
     details: { ...error.details, evidence: file },
