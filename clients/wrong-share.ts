@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
-import { verifyEvidence } from '../trust/evidence.ts';
+import { evidenceText, verifyEvidence } from '../trust/evidence.ts';
+import { statements } from '../trust/evidence/compose.ts';
 import { embed } from '../trust/evidence/objects.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
-import { statements } from './evidence-statements.ts';
 import type { Session } from './session.ts';
 
 /** What the claim is judged by. */
@@ -67,6 +67,6 @@ async function keep(
   const folder = join(session.profile.state, 'evidence');
   await makeFolder(folder);
   const file = join(folder, `wrong-share-${task.id.slice(0, 16)}-${holder}.json`);
-  await writeFileAtomic(file, `${JSON.stringify(evidence, null, 1)}\n`);
+  await writeFileAtomic(file, evidenceText(evidence));
   return file;
 }

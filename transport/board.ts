@@ -67,6 +67,16 @@ export class Board implements AsyncDisposable {
     return this.#view.pinned;
   }
 
+  /** The file with the proof that the log has two histories; undefined where there is none. */
+  get splitHistory(): string | undefined {
+    return this.#view.guard.evidence;
+  }
+
+  /** The file of evidence for an entry of a task whose signer had seen another log; undefined where there is none. */
+  foreignHistory(task: TaskLife, index: number): string | undefined {
+    return this.#view.guard.foreign(task, index);
+  }
+
   /** Throws LOG_INCONSISTENT where this party has a proof that the log has two histories. */
   requireOneHistory(): void {
     this.#view.guard.requireOneHistory();
@@ -156,18 +166,6 @@ export class Board implements AsyncDisposable {
       'LOG_INCONSISTENT',
       `The aggregator shows a checkpoint of ${shown.size} entries, not of ${size}.`,
     );
-  }
-
-  /**
-   * The head that the aggregator shows now, or that of as many entries as this party has verified, where there are
-   * more: to be compared with what was verified. It is not taken in.
-   */
-  async shownNow(): Promise<string> {
-    const { follower, consortium } = this.book;
-    const { checkpoint } = await this.#connection.board.prove({ treeSize: 0 });
-    const { size } = openCheckpoint(checkpoint, consortium.log.origin, consortium.log.keys);
-    if (size <= follower.size) return checkpoint;
-    return (await this.#connection.board.prove({ treeSize: follower.size })).checkpoint;
   }
 
   /** Hands in a checkpoint that this party has cosigned. Throws LOG_INCONSISTENT where the aggregator's log is another. */

@@ -37,8 +37,8 @@ export class LogView implements AsyncDisposable {
   readonly #unkept: Batch[] = [];
 
   /**
-   * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`; proofs that
-   * it has two histories go to the folder `evidence`.
+   * Opens what is kept of the log in a file, all of it verified anew, to be followed through `client`; evidence that
+   * it has more than one history goes to the folder `evidence`.
    * Throws LOG_INCONSISTENT where the kept copy does not hash to its own checkpoint.
    */
   constructor(consortium: Consortium, file: string, evidence: string, client: BoardClient) {
@@ -46,7 +46,7 @@ export class LogView implements AsyncDisposable {
     this.#replica = new LogReplica(file);
     this.pinned = consortium.digest;
     this.book = new TaskBook(consortium);
-    this.guard = new HistoryGuard(this.book.follower, consortium.log, evidence);
+    this.guard = new HistoryGuard(this, consortium.digest, evidence);
     const kept = this.#replica.load();
     if (kept !== undefined) this.book.read(kept.entries, kept.checkpoint);
   }
@@ -162,6 +162,7 @@ export class LogView implements AsyncDisposable {
   #keep(): void {
     for (let next = this.#unkept[0]; next !== undefined; next = this.#unkept[0]) {
       this.#replica.keep(next.first, next.entries, next.checkpoint);
+      for (const task of next.changed) this.guard.examineTask(task);
       this.#unkept.shift();
       this.#events.emit('changed', next.changed);
     }

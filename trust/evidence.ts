@@ -5,12 +5,14 @@
  * | -------------------- | -------------------------------------------------------------------- | ---------- |
  * | `wrong-evaluation`   | a signed output that evaluating the sealed inputs does not give      | aggregator |
  * | `wrong-match`        | a signed match that the signed lists of pseudonyms do not give       | aggregator |
+ * | `wrong-linkage`      | a signed answer that is not the request times the holder's scalar    | key holder |
  * | `invalid-input`      | a signed ciphertext that is not well-formed, or proves falsely       | input      |
  * | `two-wordings`       | two different documents signed for one step                          | any party  |
  * | `wrong-share`        | signed shares that are malformed, or prove falsely                   | key holder |
  * | `rule-broken`        | an entry of the log that the rules refuse                            | aggregator |
  * | `false-seal`         | a seal that is not the manifests in the log                          | aggregator |
  * | `split-history`      | two signed heads of the log that contradict each other               | aggregator |
+ * | `foreign-history`    | an entry of the log whose signer had seen another log                | aggregator |
  * | `wrong-contribution` | a message of the key ceremony that fails its public test             | key holder |
  * | `wrong-joint-key`    | a signed joint key that does not follow from the messages            | key holder |
  *
@@ -20,6 +22,7 @@ import type { Consortium } from './consortium.ts';
 import { proveBrokenRule } from './evidence/broken-rule.ts';
 import type { Claim } from './evidence/claim.ts';
 import { unproven, type Evidence, type EvidenceKind } from './evidence/form.ts';
+import { proveForeignHistory } from './evidence/foreign-history.ts';
 import { replayHistory } from './evidence/history.ts';
 import { proveInvalidInput } from './evidence/invalid-input.ts';
 import { proveWrongContribution, proveWrongJointKey } from './evidence/key-ceremony.ts';
@@ -28,10 +31,11 @@ import { proveSplitHistory } from './evidence/split-history.ts';
 import { openStatements, type Statements } from './evidence/statements.ts';
 import { proveTwoWordings } from './evidence/two-wordings.ts';
 import { proveWrongEvaluation } from './evidence/wrong-evaluation.ts';
+import { proveWrongLinkage } from './evidence/wrong-linkage.ts';
 import { proveWrongMatch } from './evidence/wrong-match.ts';
 import { proveWrongShare } from './evidence/wrong-share.ts';
 
-export { parseEvidence, type Evidence, type EvidenceKind } from './evidence/form.ts';
+export { evidenceText, parseEvidence, type Evidence, type EvidenceKind } from './evidence/form.ts';
 export type { Claim } from './evidence/claim.ts';
 
 /** A claim that holds. */
@@ -74,6 +78,10 @@ async function prove(
     }
     case 'split-history':
       return proveSplitHistory(evidence, pinned);
+    case 'foreign-history': {
+      const said = openStatements(evidence, pinned);
+      return { claim: proveForeignHistory(said, evidence.own), consortium: said.consortium };
+    }
     case 'wrong-contribution':
     case 'wrong-joint-key': {
       const book = replayHistory(evidence, pinned);
@@ -93,7 +101,7 @@ async function prove(
   }
 }
 
-type FromStatements = Extract<Evidence, { statements: unknown }>['kind'];
+type FromStatements = Exclude<Extract<Evidence, { statements: unknown }>['kind'], 'foreign-history'>;
 
 const FROM_STATEMENTS: Record<
   FromStatements,
@@ -104,6 +112,7 @@ const FROM_STATEMENTS: Record<
   'two-wordings': proveTwoWordings,
   'wrong-share': proveWrongShare,
   'wrong-match': proveWrongMatch,
+  'wrong-linkage': proveWrongLinkage,
 };
 
 function nothingBeside(digest: string): Promise<Uint8Array> {

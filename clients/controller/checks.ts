@@ -29,6 +29,7 @@ export function recomputations(task: TaskLife): Recomputation[] {
     const job = { job: 'key', transcript: transcriptOf(task), signed } as const;
     due.push({ check: { task: task.id, check: 'key', subject: task.id }, job });
   }
+  due.push(...linkageAnswers(task, over));
   const match = task.linkage?.match;
   if (match !== undefined) {
     const { aggregator } = task;
@@ -48,6 +49,25 @@ export function recomputations(task: TaskLife): Recomputation[] {
     });
   }
   return due;
+}
+
+/** For each linkage request its answers, once all K are there, or no more can come. */
+function linkageAnswers({ id, holders, linkage }: TaskLife, over: boolean): Recomputation[] {
+  if (linkage === undefined) return [];
+  return [...linkage.requests].flatMap(([party, request]): Recomputation[] => {
+    const answers = [...linkage.answersTo(party)].map(([holder, { payload }]) => ({
+      key: linkage.keys.get(holder)?.payload.point ?? '',
+      answered: { party: holder, blob: payload.answer },
+    }));
+    if (answers.length < holders.length && !over) return [];
+    const asked = { party, blob: request.payload.points };
+    return [
+      {
+        check: { task: id, check: 'linkage', subject: request.digest },
+        job: { job: 'linkage', request: request.digest, asked, answers },
+      },
+    ];
+  });
 }
 
 /** The document that counts, of which an ignored one is a second wording by the same party; undefined where none is. */

@@ -1,13 +1,12 @@
 /** Evidence from what a controller holds: its verified copy of the log, and objects that it fetches. */
-import { base64, equalBytes, hex } from '../../trust/digest.ts';
+import { base64 } from '../../trust/digest.ts';
 import type { SignedBlob } from '../../trust/evaluation.ts';
 import type { Evidence } from '../../trust/evidence.ts';
 import { stripCosignatures } from '../../trust/evidence/bare-checkpoint.ts';
-import { openCheckpoint } from '../../trust/log/checkpoint.ts';
+import { statements, statementsAt, type Log } from '../../trust/evidence/compose.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
 import { signedLists } from '../../trust/match.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { statements, statementsAt, type Log } from '../evidence-statements.ts';
 import type { ControllerState } from './state.ts';
 import type { Fault } from './thread-messages.ts';
 
@@ -27,6 +26,8 @@ export function draftOf(log: Log, state: ControllerState, task: TaskLife, fault:
       return invalidInput(log, task, fault);
     case 'wrong-match':
       return wrongMatch(log, task, accused);
+    case 'wrong-linkage':
+      return wrongLinkage(log, task, fault);
     case 'wrong-contribution':
     case 'wrong-joint-key': {
       const context = historyTo(log, state, Math.max(...task.entries));
@@ -75,6 +76,24 @@ function wrongMatch(log: Log, task: TaskLife, accused: string): Draft | undefine
   };
 }
 
+/** A request alone where it is wrong itself, else with the answer of the accused and its key. */
+function wrongLinkage(log: Log, task: TaskLife, { accused, request = '' }: Fault): Draft | undefined {
+  const party = task.linkage?.requesterOf(request);
+  const asked = task.linkage?.requests.get(party ?? '');
+  if (task.linkage === undefined || party === undefined || asked === undefined) return undefined;
+  const { points } = asked.payload;
+  const objects: SignedBlob[] = [{ party, blob: points }];
+  const documents = [asked.digest];
+  if (accused !== party) {
+    const key = task.linkage.keys.get(accused);
+    const answer = task.linkage.answersTo(party).get(accused);
+    if (key === undefined || answer === undefined) return undefined;
+    documents.push(key.digest, answer.digest);
+    objects.push({ party: accused, blob: answer.payload.answer });
+  }
+  return { evidence: { ...statements(log, task, documents), kind: 'wrong-linkage', accused }, objects };
+}
+
 function invalidInput(log: Log, task: TaskLife, { accused, ciphertext }: Fault): Draft | undefined {
   const manifest = task.manifests.get(accused);
   const blob = manifest?.payload.ciphertexts.find(({ digest }) => digest === ciphertext);
@@ -104,26 +123,6 @@ export function brokenRule(
   if (context === undefined) return undefined;
   const accused = log.book.consortium.aggregator.party;
   return { strongroom: 'evidence/1', kind, accused, ...context, entry };
-}
-
-/** Evidence that the log has signed two histories; undefined where the shown head is of the history that is held. */
-export function splitHistory(log: Log, shown: string): Evidence | undefined {
-  const { follower, consortium } = log.book;
-  const { log: identity } = consortium;
-  const { size, root } = openCheckpoint(shown, identity.origin, identity.keys);
-  if (size === 0 || size > follower.size || follower.checkpoint === undefined) return undefined;
-  const own = follower.rootAt(size);
-  if (equalBytes(own, root)) return undefined;
-  return {
-    strongroom: 'evidence/1',
-    kind: 'split-history',
-    accused: consortium.aggregator.party,
-    consortium: base64(log.entry(0)),
-    held: stripCosignatures(follower.checkpoint, identity),
-    shown: stripCosignatures(shown, identity),
-    root: hex(own),
-    consistency: follower.consistencyProof(size).map(hex),
-  };
 }
 
 function historyTo(log: Log, state: ControllerState, index: number) {

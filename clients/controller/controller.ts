@@ -13,7 +13,7 @@ import type { Evidence } from '../../trust/evidence.ts';
 import { isFalseSeal } from '../../trust/evidence/broken-rule.ts';
 import type { Ignored, TaskLife } from '../../trust/life.ts';
 import { firstWording, recomputations, type Recomputation } from './checks.ts';
-import { brokenRule, draftOf, splitHistory, twoWordings, type Draft } from './compose.ts';
+import { brokenRule, draftOf, twoWordings, type Draft } from './compose.ts';
 import { EvidenceFolder } from './evidence-folder.ts';
 import { Examiner } from './examiner.ts';
 import type { Fault } from './thread-messages.ts';
@@ -25,10 +25,10 @@ const RETRY_MS = 30_000;
 export interface ControllerOptions {
   /** The party's name: which tasks it may look into. */
   readonly name: string;
-  readonly board: Pick<Board, 'book' | 'entry' | 'pinned' | 'shownNow'>;
+  readonly board: Pick<Board, 'book' | 'entry' | 'pinned' | 'splitHistory' | 'foreignHistory'>;
   readonly fetchAll: FetchAll;
   readonly state: ControllerState;
-  /** Where evidence goes. */
+  /** Where this controller keeps its state, and evidence in the folder `evidence`. */
   readonly folder: string;
   readonly log: Logger;
   readonly onChecked: (check: Check, findings: readonly Finding[], ms: number) => void;
@@ -81,27 +81,25 @@ export class Controller implements AsyncDisposable {
     }
   }
 
-  /** The aggregator has shown another history than this controller has verified. */
-  async attendSplit(error: StrongroomError): Promise<void> {
-    const { board } = this.#options;
-    const accused = board.book.consortium.aggregator.party;
-    const check: Check = { task: '', check: 'history', subject: String(board.book.follower.size) };
-    const shown = await board.shownNow().catch(() => String(error.details['shown'] ?? ''));
-    const fault = { kind: 'split-history', accused, code: error.code, says: error.message } as const;
-    const evidence = shown === '' ? undefined : splitHistory(board, shown);
+  /** The aggregator has shown another history than this controller has verified: the board has kept what proves it. */
+  attendSplit({ code, message }: StrongroomError): void {
+    const { book, splitHistory } = this.#options.board;
+    const accused = book.consortium.aggregator.party;
+    const check: Check = { task: '', check: 'history', subject: String(book.follower.size) };
+    const plain = { task: '', accused, code, says: message } as const;
     // Judged anew at every start: what was a shorter log then may be another one now.
-    this.#keep(
-      check,
-      [await this.#finding('', fault, check.subject, evidence && { evidence, objects: [] })],
-      0,
-    );
+    const finding: Finding =
+      splitHistory === undefined
+        ? { ...plain, kind: 'unproven', evidence: null }
+        : { ...plain, kind: 'split-history', evidence: splitHistory };
+    this.#keep(check, [finding], 0);
   }
 
   /** An entry that counts for nothing is the aggregator's fault, which let it in; and perhaps its author's too. */
   async #judgeIgnored(task: TaskLife, ignored: Ignored): Promise<void> {
     const subject = String(ignored.index);
     await this.#do({ task: task.id, check: 'entry', subject }, async () => [
-      await this.#brokenRule(task.id, ignored),
+      this.#foreignHistory(task, ignored) ?? (await this.#brokenRule(task.id, ignored)),
     ]);
     await this.#do({ task: task.id, check: 'wordings', subject }, async () => {
       const { board } = this.#options;
@@ -112,6 +110,13 @@ export class Controller implements AsyncDisposable {
       const fault = { kind: 'two-wordings', accused: ignored.by, code: 'DOCUMENT_CONFLICT', says } as const;
       return [await this.#finding(task.id, fault, subject, { evidence, objects: [] })];
     });
+  }
+
+  /** The board has kept what proves that the signer of an entry had seen another log. */
+  #foreignHistory(task: TaskLife, { index, code, why: says }: Ignored): Finding | undefined {
+    const evidence = this.#options.board.foreignHistory(task, index);
+    if (evidence === undefined) return undefined;
+    return { task: task.id, kind: 'foreign-history', accused: task.aggregator, code, says, evidence };
   }
 
   #brokenRule(

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchOne, type FetchAll, type SignedBlob } from '../../trust/evaluation.ts';
-import type { Evidence } from '../../trust/evidence.ts';
+import { evidenceText, type Evidence } from '../../trust/evidence.ts';
 import { embed } from '../../trust/evidence/objects.ts';
 import { OBJECTS_BESIDE } from '../evidence-file.ts';
 import { makeFolder, writeFileAtomic } from '../../trust/storage/files.ts';
@@ -42,7 +42,7 @@ export class EvidenceFolder {
         if (!existsSync(path)) await writeFileAtomic(path, await fetchOne(fetchAll, party, blob));
       }
     }
-    await writeFileAtomic(file, `${JSON.stringify(evidence, null, 1)}\n`);
+    await writeFileAtomic(file, evidenceText(evidence));
     return file;
   }
 }

@@ -1,8 +1,11 @@
-/** What a controller recomputes: the joint key from the contributions, the match of lists, every input, the evaluation. */
+/** What a controller recomputes: the joint key from the contributions, answers of linkage, the match of lists, every input, the evaluation. */
 import { StrongroomError, type ErrorCode } from '../../proto/errors.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
-import { sha256Hex } from '../../trust/digest.ts';
+import { verifyAnswer } from '../../schemes/linkage/answer.ts';
+import { parsePoints, requirePoints, type Point } from '../../schemes/linkage/p256.ts';
+import { sha256Hex, unhex } from '../../trust/digest.ts';
 import { evaluate, fetchOne, type FetchAll, type InputSet } from '../../trust/evaluation.ts';
+import { linkageFault } from '../../trust/evidence/wrong-linkage.ts';
 import { replayCeremony } from '../../trust/key-replay.ts';
 import { isSameMatch, matchOf } from '../../trust/match.ts';
 import type { Fault, Job } from './thread-messages.ts';
@@ -17,6 +20,8 @@ export async function recompute(
       return faultsOfKey(job, fetchAll);
     case 'inputs':
       return faultsOfInputs(job.set, fetchAll);
+    case 'linkage':
+      return faultsOfLinkage(job, fetchAll);
     case 'match':
       return faultsOfMatch(job, fetchAll);
     case 'evaluation':
@@ -46,6 +51,34 @@ async function faultsOfKey(
       code: 'JOINT_KEY_MISMATCH',
       says: `${party} signed another joint key than the contributions give`,
     }));
+}
+
+/** The request, and every answer to it against the linkage key of its holder. */
+async function faultsOfLinkage(
+  { request, asked, answers }: Extract<Job, { job: 'linkage' }>,
+  fetchAll: FetchAll,
+): Promise<Fault[]> {
+  const fault = (accused: string, { code, message: says }: StrongroomError): Fault => ({
+    kind: 'wrong-linkage',
+    accused,
+    code,
+    says,
+    request,
+  });
+  const bytes = await fetchOne(fetchAll, asked.party, asked.blob);
+  let points: Point[] = [];
+  const wrong = await linkageFault(() => (points = requirePoints(asked.party, bytes)));
+  if (wrong !== undefined) return [fault(asked.party, wrong)];
+  const faults: Fault[] = [];
+  for (const { key, answered } of answers) {
+    const { party, blob } = answered;
+    const [point] = parsePoints(`the linkage key of ${party}`, unhex(key));
+    const answer = await fetchOne(fetchAll, party, blob);
+    if (point === undefined) throw new RangeError('a linkage key without a point');
+    const error = await linkageFault(() => verifyAnswer(party, point, points, answer));
+    if (error !== undefined) faults.push(fault(party, error));
+  }
+  return faults;
 }
 
 async function faultsOfMatch(

@@ -39,7 +39,7 @@ export async function runController(
     board,
     fetchAll: (signed) => board.getAll(signed),
     state,
-    folder: profile.folder,
+    folder: profile.state,
     log,
     onChecked: (check, findings, ms) => {
       metrics.checked(check, ms);
@@ -68,8 +68,7 @@ export async function runController(
       for (const task of changed) void attendance.notice(task);
     }
   } catch (error) {
-    if (error instanceof StrongroomError && error.code === 'LOG_INCONSISTENT')
-      await controller.attendSplit(error);
+    if (error instanceof StrongroomError && error.code === 'LOG_INCONSISTENT') controller.attendSplit(error);
     throw error;
   }
 }

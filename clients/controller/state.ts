@@ -9,11 +9,21 @@ import type { EvidenceKind } from '../../trust/evidence.ts';
 
 /**
  * What is checked: an `entry` of the log that counts for nothing, whether it is a second of two `wordings`, the joint
- * `key`, the `match` of linked records, the `inputs` of a task that ended early, the `evaluation` with its inputs, whether the date of a seal had
- * come (`seal-time`), whether the log is still the one that was verified (`history`), and whether the `objects` for one of these can be had.
+ * `key`, the answers to a `linkage` request, the `match` of linked records, the `inputs` of a task that ended early, the
+ * `evaluation` with its inputs, whether the date of a seal had come (`seal-time`), whether the log is still the one that
+ * was verified (`history`), and whether the `objects` for one of these can be had.
  */
 export type CheckName =
-  'entry' | 'wordings' | 'key' | 'match' | 'inputs' | 'evaluation' | 'seal-time' | 'history' | 'objects';
+  | 'entry'
+  | 'wordings'
+  | 'key'
+  | 'linkage'
+  | 'match'
+  | 'inputs'
+  | 'evaluation'
+  | 'seal-time'
+  | 'history'
+  | 'objects';
 
 export interface Check {
   /** The task, or empty where it is about the log. */

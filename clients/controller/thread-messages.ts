@@ -14,6 +14,8 @@ export interface Fault {
   readonly says: string;
   /** The digest of the ciphertext that is not well-formed. */
   readonly ciphertext?: string;
+  /** The digest of the linkage request that is wrong, or wrongly answered. */
+  readonly request?: string;
 }
 
 /** One at a time; each is answered once. */
@@ -25,6 +27,14 @@ export type Job =
       readonly signed: readonly { readonly party: string; readonly digest: string }[];
     }
   | { readonly job: 'inputs'; readonly set: InputSet }
+  | {
+      readonly job: 'linkage';
+      /** The digest of the document, and the points that the party has signed for. */
+      readonly request: string;
+      readonly asked: SignedBlob;
+      /** Linkage keys in hexadecimal, as their holders have signed them. */
+      readonly answers: readonly { readonly key: string; readonly answered: SignedBlob }[];
+    }
   | {
       readonly job: 'match';
       readonly aggregator: string;

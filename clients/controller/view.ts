@@ -48,6 +48,6 @@ function taskView(task: TaskLife, state: ControllerState, party: string): TaskVi
       ? 'wrong'
       : 'clean',
     key: mark(task.jointKeys.size > 0, 'key'),
-    evaluation: mark(task.evaluation !== undefined, 'evaluation', 'inputs', 'match'),
+    evaluation: mark(task.evaluation !== undefined, 'evaluation', 'inputs', 'match', 'linkage'),
   };
 }

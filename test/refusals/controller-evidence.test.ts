@@ -2,21 +2,25 @@
  * What a controller's daemon finds on a network whose aggregator and whose third key holder lie, one lie for each task:
  * it writes evidence, which another process verifies in an empty folder, and which proves nothing once it is altered.
  */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyEvidenceFile } from '../../clients/evidence-file.ts';
+import { submit } from '../../clients/provider.ts';
 import type { CheckName, Found } from '../../clients/controller/state.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { parseEvidence, verifyEvidence } from '../../trust/evidence.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { strongroom } from '../fixtures/client-process.ts';
 import { checked, foundIn } from '../fixtures/controller.ts';
+import { LINKED, linkedTable } from '../fixtures/linked-task.ts';
 import { ANSWER } from '../fixtures/local-network.ts';
+import { refusal } from '../fixtures/trust-parties.ts';
 import { alterations } from '../fuzz/harness/alterations.ts';
 import { treeOf } from '../fuzz/harness/json-tree.ts';
 import { attest } from './hostile/attest.ts';
-import { HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, Stage } from './hostile/stage.ts';
+import { eventually, HOSTILE_AGGREGATOR, HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 let pinned: string;
@@ -100,6 +104,45 @@ test('an entry of the log that nobody has signed', async () => {
   await finds(undefined, 'entry', 'rule-broken', 'aggregator', 'SIGNATURE_INVALID');
 });
 
+test('a document whose signer had seen another log ends its task; the controller and every key holder can show it', async () => {
+  const foreign = [
+    { size: 1, root: 'ab'.repeat(32) },
+    { size: 1_000_000, root: 'cd'.repeat(32) },
+  ];
+  for (const seen of foreign) {
+    const task = await stage.propose('admits anything');
+    const { session } = await stage.as('north', task);
+    const content = { outcome: 'failed', code: 'TASK_ENDED', detail: 'seen elsewhere' } as const;
+    const index = await session.board.append(stage.sign(task, 'abort', content, 'north', seen));
+    await finds(task, 'entry', 'foreign-history', 'aggregator', 'LOG_INCONSISTENT');
+    expect(await stage.ending(task)).toMatchObject({ by: 'north', code: 'LOG_INCONSISTENT' });
+    const name = `foreign-history-${task.id.slice(0, 16)}-${index}.json`;
+    const kept = join(stage.net.folder, 'holder-1', 'state', 'evidence', name);
+    await eventually(() => Promise.resolve(existsSync(kept)));
+    expect(await verifyEvidenceFile(kept, pinned)).toMatchObject({
+      kind: 'foreign-history',
+      task: task.id,
+    });
+  }
+});
+
+test('an answer of linkage that is not made with its holder’s key, and a request that is not made of points', async () => {
+  const answered = await stage.propose('answers the linkage wrongly', LINKED);
+  const { session } = await stage.as('north', answered);
+  const table = linkedTable(stage.net, 'north');
+  await refusal(() => submit(session, answered.id, table, PATIENCE), 'LINKAGE_INVALID');
+  await finds(answered, 'linkage', 'wrong-linkage', 'holder-3', 'LINKAGE_INVALID');
+
+  const asked = await stage.propose('answers the linkage wrongly with the aggregator', LINKED);
+  await stage.see(asked, (life) => (life.linkage?.keys.size === 3 && life.jointKey ? life : undefined));
+  const points = await stage.put('south', asked, new Uint8Array(64).fill(1));
+  await stage.say(asked, 'linkage-request', { points }, { by: 'south' });
+  await stage.ending(asked);
+  const found = await checked(stage.net, asked.id, 'linkage');
+  expect(found).toMatchObject([{ kind: 'wrong-linkage', accused: 'south', code: 'LINKAGE_INVALID' }]);
+  expect(await verifyEvidenceFile(found[0]?.evidence ?? '', pinned)).toMatchObject({ accused: 'south' });
+});
+
 test('an object that the aggregator has replaced is found, and cannot be shown: nobody signs what it serves', async () => {
   const task = await stage.propose('replaces an input');
   await stage.submit(task);
@@ -120,11 +163,14 @@ test('an honest task beside them is found clean', async () => {
 
 describe('the evidence', () => {
   test('is verified by another process, in an empty folder, from the file alone', async () => {
-    expect(files.size).toBe(7);
+    expect(files.size).toBe(9);
     const folder = mkdtempSync(join(tmpdir(), 'strongroom-evidence-'));
     try {
       for (const [kind, file] of files) {
         copyFileSync(file, join(folder, 'evidence.json'));
+        expect(await verifyEvidenceFile(join(folder, 'evidence.json'), pinned)).toMatchObject({ kind });
+        // One that rests on statements and one that rests on the whole log; a process takes a second to start.
+        if (kind !== 'wrong-evaluation' && kind !== 'rule-broken') continue;
         const args = ['--json', 'verify-evidence', 'evidence.json', '--consortium', pinned];
         const { code, stdout } = await strongroom(args, { cwd: folder });
         expect([code, JSON.parse(stdout)]).toMatchObject([0, { valid: true, kind, pinned: true }]);

@@ -51,6 +51,13 @@ const EVIDENCE = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('two-wordings'), ...statements }),
   z.strictObject({ kind: z.literal('wrong-share'), ...statements }),
   z.strictObject({ kind: z.literal('wrong-match'), ...statements }),
+  z.strictObject({ kind: z.literal('wrong-linkage'), ...statements }),
+  z.strictObject({
+    kind: z.literal('foreign-history'),
+    ...statements,
+    /** The root of so many entries as the document speaks of, and the proof of it; absent where it speaks of more than stood before it. */
+    own: z.strictObject({ root: digest, consistency: z.array(digest).max(64) }).optional(),
+  }),
   z.strictObject({ kind: z.literal('rule-broken'), ...history, entry: z.int().positive() }),
   z.strictObject({ kind: z.literal('false-seal'), ...history, entry: z.int().positive() }),
   z.strictObject({
@@ -63,7 +70,7 @@ const EVIDENCE = z.discriminatedUnion('kind', [
     shown: note,
     /** The root of the first entries of `held`, as many as `shown` has, and the proof of it, RFC 6962 §2.1.2. */
     root: digest,
-    consistency: z.array(digest),
+    consistency: z.array(digest).max(64),
   }),
   z.strictObject({
     kind: z.literal('wrong-contribution'),
@@ -95,6 +102,11 @@ export function parseEvidence(bytes: Uint8Array): Evidence {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw unproven('form', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+}
+
+/** The text of an evidence file. */
+export function evidenceText(evidence: Evidence): string {
+  return `${JSON.stringify(evidence, null, 1)}\n`;
 }
 
 /** Why evidence proves nothing, and at which part of it that shows. */

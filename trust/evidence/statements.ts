@@ -15,6 +15,10 @@ export interface Statements {
   readonly task: TaskLife;
   /** Behind the proposal, in log order. */
   readonly documents: readonly AnySigned[];
+  /** Where each of them stands in the log. */
+  readonly places: readonly number[];
+  /** The signed head under which all of this stands. */
+  readonly head: Checkpoint;
 }
 
 /** Verifies the context: consortium, checkpoint, every entry in the log and signed. Throws EVIDENCE_INVALID. */
@@ -51,7 +55,8 @@ export function openStatements(
       throw unproven(`statement ${i + 1}`, 'it belongs to another task');
     }
   });
-  return { consortium, task, documents };
+  const places = evidence.statements.slice(1).map(({ index }) => index);
+  return { consortium, task, documents, places, head };
 }
 
 function openVersions(entries: readonly Entry[], pinned: string | undefined): Consortium[] {

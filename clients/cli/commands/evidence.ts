@@ -1,4 +1,4 @@
-/** `verify-evidence`: what a controller has found, checked by anybody. */
+/** `verify-evidence`: what a controller, key holder or client has found, checked by anybody. */
 import type { Command } from 'commander';
 import { verifyEvidenceFile } from '../../evidence-file.ts';
 import type { Context } from '../output.ts';
@@ -6,7 +6,7 @@ import type { Context } from '../output.ts';
 export function addEvidenceCommand(program: Command, context: () => Context): void {
   program
     .command('verify-evidence')
-    .summary("check a controller's evidence, offline")
+    .summary('check evidence that somebody has broken the protocol, offline')
     .description(
       'Checks from the file alone that a party has broken the protocol: signatures, proofs of inclusion, and whatever\n' +
         'has to be recomputed. Needs no network and no profile. Exits with 3 where the evidence proves nothing.',

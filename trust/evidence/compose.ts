@@ -1,11 +1,16 @@
-/** What evidence about somebody's statements rests on: entries of the verified log, each with its proof of inclusion. */
-import { base64, hex, sha256Hex } from '../trust/digest.ts';
-import { stripCosignatures } from '../trust/evidence/bare-checkpoint.ts';
-import type { Entry } from '../trust/evidence/form.ts';
-import type { TaskLife } from '../trust/life.ts';
-import type { Board } from '../transport/board.ts';
+/** What evidence about somebody's statements rests on: entries of a verified log, each with its proof of inclusion. */
+import type { TaskBook } from '../book.ts';
+import { base64, hex, sha256Hex } from '../digest.ts';
+import type { TaskLife } from '../life.ts';
+import { stripCosignatures } from './bare-checkpoint.ts';
+import type { Entry } from './form.ts';
 
-export type Log = Pick<Board, 'book' | 'entry'>;
+/** A log as somebody holds it who has verified it. */
+export interface Log {
+  readonly book: TaskBook;
+  /** The envelope at this index. Throws NOT_FOUND. */
+  entry(index: number): Uint8Array;
+}
 
 /** The documents of a task with these digests, in log order, behind its proposal. */
 export function statements(log: Log, task: TaskLife, documents: readonly string[]) {
