@@ -6,7 +6,8 @@ import { openPaillierEncryptor } from '../../schemes/paillier/encryption.ts';
 import { openPaillierEvaluator } from '../../schemes/paillier/evaluator.ts';
 import type { PaillierTask } from '../../schemes/paillier/parameters.ts';
 import { verifyPaillierShares } from '../../schemes/paillier/share-verification.ts';
-import { dealKey, openHolders } from '../fixtures/paillier-key.ts';
+import { dealKey } from '../../bench/work/dealt-paillier-key.ts';
+import { openHolders } from '../fixtures/paillier-key.ts';
 
 const MAGNITUDE = (1n << 60n) - 1n;
 /** What depends on the bits of the modulus shows in one run; the values are drawn anew in each. */

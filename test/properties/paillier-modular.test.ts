@@ -17,7 +17,7 @@ import {
 import { openModulus } from '../../schemes/paillier/modular.ts';
 import { multiPower } from '../../schemes/paillier/multi-power.ts';
 import { power } from '../../schemes/rlwe/primes.ts';
-import { PRIMES } from '../fixtures/paillier-key.ts';
+import { PRIMES } from '../../bench/work/dealt-paillier-key.ts';
 
 const oddOf = (bits: number): bigint => fromBytes(randomBytes(bits / 8)) | 1n | (1n << BigInt(bits - 1));
 const natural = (bits: number): fc.Arbitrary<bigint> =>

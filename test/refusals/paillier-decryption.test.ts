@@ -10,7 +10,8 @@ import { drawRandomness, mask } from '../../schemes/paillier/randomness.ts';
 import { proveShares } from '../../schemes/paillier/share-proof.ts';
 import { verifyPaillierShares } from '../../schemes/paillier/share-verification.ts';
 import type { Combiner, KeyShare } from '../../schemes/scheme.ts';
-import { dealKey, openHolders, seed, sumOf, type DealtKey } from '../fixtures/paillier-key.ts';
+import { dealKey, seed, type DealtKey } from '../../bench/work/dealt-paillier-key.ts';
+import { openHolders, sumOf } from '../fixtures/paillier-key.ts';
 
 const OUTPUTS = 50;
 let dealt: DealtKey;

@@ -6,7 +6,7 @@ import { encodeJointKey, openJointKey, type PaillierJointKey } from '../../schem
 import { openPaillierKeyShare } from '../../schemes/paillier/key-share.ts';
 import { choosePaillierParameters, requireSound } from '../../schemes/paillier/parameters.ts';
 import { requireModulus } from '../../schemes/paillier/public-modulus.ts';
-import { dealKey, PRIMES, seed, type DealtKey } from '../fixtures/paillier-key.ts';
+import { dealKey, PRIMES, seed, type DealtKey } from '../../bench/work/dealt-paillier-key.ts';
 
 const check = (name: string): unknown =>
   expect.objectContaining({ code: 'CIPHERTEXT_INVALID', details: { check: name } });

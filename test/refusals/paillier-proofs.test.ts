@@ -9,7 +9,8 @@ import { openPaillierCombiner } from '../../schemes/paillier/combination.ts';
 import { proveKnowledge, type Opening } from '../../schemes/paillier/plaintext-proof.ts';
 import { drawRandomness, mask } from '../../schemes/paillier/randomness.ts';
 import type { Evaluator } from '../../schemes/scheme.ts';
-import { dealKey, encryptFor, openHolders, type DealtKey } from '../fixtures/paillier-key.ts';
+import { dealKey, type DealtKey } from '../../bench/work/dealt-paillier-key.ts';
+import { encryptFor, openHolders } from '../fixtures/paillier-key.ts';
 
 let dealt: DealtKey;
 let key: PaillierJointKey;

@@ -6,7 +6,8 @@ import { rerandomise } from '../../schemes/paillier/encryption.ts';
 import { centred, fromBytes, inverse, modulo, toBytes } from '../../schemes/paillier/integers.ts';
 import { openJointKey, type PaillierJointKey } from '../../schemes/paillier/joint-key.ts';
 import { pack, unpack } from '../../schemes/paillier/packing.ts';
-import { dealKey, encryptFor, openHolders, sumOf, type DealtKey } from '../fixtures/paillier-key.ts';
+import { dealKey, type DealtKey } from '../../bench/work/dealt-paillier-key.ts';
+import { encryptFor, openHolders, sumOf } from '../fixtures/paillier-key.ts';
 
 let dealt: DealtKey;
 let key: PaillierJointKey;

@@ -6,7 +6,8 @@ import { bitLength, byteLength, toBytes } from '../../schemes/paillier/integers.
 import { openModulus, type Modulus } from '../../schemes/paillier/modular.ts';
 import { fullPower, mask } from '../../schemes/paillier/randomness.ts';
 import { power } from '../../schemes/rlwe/primes.ts';
-import { dealKey, openHolders } from '../fixtures/paillier-key.ts';
+import { dealKey } from '../../bench/work/dealt-paillier-key.ts';
+import { openHolders } from '../fixtures/paillier-key.ts';
 
 const file = new URL('../../../shared/vectors/paillier-kats.json', import.meta.url);
 type Vector = Record<string, string | number>;

@@ -7,7 +7,8 @@ import { Inconsistency, type Round } from '../../../schemes/paillier/keygen/roun
 import { StrongroomError } from '../../../proto/errors.ts';
 import { equalBytes } from '../../../trust/digest.ts';
 import { packShares, unpackShares } from '../../../trust/release.ts';
-import { dealKey, encryptFor, openHolders, sumOf, type DealtKey } from '../../fixtures/paillier-key.ts';
+import { dealKey, type DealtKey } from '../../../bench/work/dealt-paillier-key.ts';
+import { encryptFor, openHolders, sumOf } from '../../fixtures/paillier-key.ts';
 import { openTable, type Table } from '../../fixtures/paillier-keygen.ts';
 import { cached } from '../corpora/cached.ts';
 import { joined } from '../harness/bytes.ts';

@@ -1,0 +1,81 @@
+/** What the suite measures: benchmarks, in which contestants compute the same answer in turns. */
+import type { Peers } from './peer.ts';
+
+/** `tiny`: everything runs once and is right; `quick`: all within three minutes; `full`: as long as it takes. */
+export type Scale = 'tiny' | 'quick' | 'full';
+
+/** What two contestants are compared by: JSON values, or one number. */
+export type Answer =
+  string | number | boolean | null | readonly Answer[] | { readonly [key: string]: Answer };
+
+export interface Measurement {
+  readonly seconds: number;
+  /** How much was done, in the unit of the benchmark. */
+  readonly units: number;
+}
+
+/** One of those that compute the same. Its keys and inputs are set up before it is first run. */
+export interface Contestant extends AsyncDisposable {
+  /** `strongroom`, or what starts so, for what this repository ships. */
+  readonly name: string;
+  /** In what it differs from what is asked. */
+  readonly note?: string | undefined;
+  /** True of another system, which says its version in its name. */
+  readonly peer?: boolean | undefined;
+  run(): Promise<Measurement>;
+  /** What the last run came to; asked for after the first and after the last. */
+  answer(): Promise<Answer>;
+}
+
+/** A contestant that cannot take part on this machine. */
+export interface Absent {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** How often a benchmark is repeated: every contestant once a round, in turns. */
+export interface Pace {
+  /** Rounds that do not count. */
+  readonly warmUp: number;
+  readonly leastRounds: number;
+  readonly mostRounds: number;
+  /** No further round starts after so long, once there are `leastRounds`. */
+  readonly seconds: number;
+}
+
+export interface Benchmark {
+  /** Unique in its suite: what is done, the parameters, threads. */
+  readonly name: string;
+  readonly about: string;
+  readonly unit: string;
+  /** The contestant to which the others are compared: one that is always there. */
+  readonly reference: string;
+  /** Largest relative difference between numeric answers; without it answers are equal. */
+  readonly within?: number;
+  /** Where it is a point of a growth curve: which, along what, and where. */
+  readonly curve?: { readonly name: string; readonly along: string; readonly at: number };
+  /** Where the pace of the scale does not suit. */
+  readonly pace?: Partial<Pace>;
+  open(): Promise<readonly (Contestant | Absent)[]>;
+}
+
+/** What a suite needs to know to say what it measures. */
+export interface Setting {
+  readonly scale: Scale;
+  /** Threads that "all threads" stands for. */
+  readonly threads: number;
+  readonly peers: Peers;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly about: string;
+  /** Opened one after another, so that a benchmark may rest on what an earlier one made. */
+  benchmarks(setting: Setting): readonly Benchmark[] | Promise<readonly Benchmark[]>;
+  /** Gives back what the benchmarks shared. */
+  close?(): Promise<void>;
+}
+
+export function isOurs(name: string): boolean {
+  return name === 'strongroom' || name.startsWith('strongroom,');
+}

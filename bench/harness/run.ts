@@ -1,0 +1,100 @@
+/** Runs suites one after another, and puts together what they found. */
+import { GOALS, judgeGoals } from '../goals.ts';
+import type { Setting, Suite } from './benchmark.ts';
+import { describeMachine, loadNow } from './machine.ts';
+import { measure } from './measure.ts';
+import { Peer } from './peer.ts';
+import {
+  RESULTS_SCHEMA,
+  type BenchmarkResult,
+  type CurveResult,
+  type PeerResult,
+  type Results,
+} from './results.ts';
+import { fitPower } from './statistics.ts';
+
+export interface RunOptions {
+  readonly setting: Setting;
+  /** Only benchmarks whose name contains this. */
+  readonly only?: string | undefined;
+  readonly onProgress?: (line: string) => void;
+}
+
+export async function runSuites(suites: readonly Suite[], options: RunOptions): Promise<Results> {
+  const { setting, onProgress = () => undefined } = options;
+  const started = new Date();
+  const machine = describeMachine();
+  const benchmarks: BenchmarkResult[] = [];
+  for (const suite of suites) {
+    onProgress(`${suite.name}: setting up`);
+    try {
+      benchmarks.push(...(await runSuite(suite, options)));
+    } finally {
+      await suite.close?.();
+    }
+  }
+  return {
+    schema: RESULTS_SCHEMA,
+    started: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    scale: setting.scale,
+    machine: { ...machine, load: { ...machine.load, after: loadNow() } },
+    peers: await peersOf(setting),
+    benchmarks,
+    curves: curvesOf(benchmarks),
+    goals: judgeGoals(benchmarks, GOALS),
+  };
+}
+
+async function runSuite(
+  suite: Suite,
+  { setting, only, onProgress = () => undefined }: RunOptions,
+): Promise<BenchmarkResult[]> {
+  const results: BenchmarkResult[] = [];
+  for (const benchmark of await suite.benchmarks(setting)) {
+    if (only !== undefined && !benchmark.name.includes(only)) continue;
+    const what = `${suite.name}: ${benchmark.name}`;
+    onProgress(what);
+    const started = performance.now();
+    const result = await measure(suite.name, benchmark, setting.scale, (round) =>
+      onProgress(round < 0 ? `${what}, warm-up` : `${what}, round ${round + 1}`),
+    );
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    onProgress(`${what}: ${result.failed === undefined ? 'done' : 'FAILED'} in ${seconds} s\n`);
+    results.push(result);
+  }
+  return results;
+}
+
+async function peersOf({ peers }: Setting): Promise<PeerResult[]> {
+  return (await peers.started()).map((peer) =>
+    peer instanceof Peer ? { name: peer.name, version: peer.version } : { name: peer.name, absent: peer.why },
+  );
+}
+
+/** The points of each curve and contestant, and the slope through them. */
+export function curvesOf(benchmarks: readonly BenchmarkResult[]): CurveResult[] {
+  const curves = new Map<
+    string,
+    Omit<CurveResult, 'slope' | 'intercept' | 'points'> & { points: { x: number; y: number }[] }
+  >();
+  for (const { suite, curve, contestants } of benchmarks) {
+    if (curve === undefined) continue;
+    for (const { name: contestant, seconds } of contestants) {
+      if (seconds === undefined) continue;
+      const key = JSON.stringify([suite, curve.name, contestant]);
+      const known = curves.get(key) ?? {
+        suite,
+        name: curve.name,
+        along: curve.along,
+        contestant,
+        points: [],
+      };
+      known.points.push({ x: curve.at, y: seconds.median });
+      curves.set(key, known);
+    }
+  }
+  return [...curves.values()]
+    .filter(({ points }) => points.length > 1)
+    .map((curve) => ({ ...curve, ...fitPower(curve.points) }));
+}

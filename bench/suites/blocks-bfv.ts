@@ -1,0 +1,143 @@
+/** The operations of BFV for sums, beside plain node-seal and other systems. */
+import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
+import type { Absent, Benchmark, Contestant, Setting } from '../harness/benchmark.ts';
+import { here, inThreads, openWork, type ThreadWork } from '../harness/contestants.ts';
+import { bfvCommittee, bfvParameterSets, type Committee } from '../work/committee.ts';
+import type { SealJob } from '../work/node-seal.ts';
+import type { Job } from '../work/ours.ts';
+import { addedUp } from '../work/values.ts';
+
+const OURS = new URL('../work/ours.ts', import.meta.url).href;
+const SEAL = new URL('../work/node-seal.ts', import.meta.url).href;
+/** In a run, for each thread. */
+const CIPHERTEXTS = { tiny: 2, quick: 6, full: 16 };
+/** The set that most tasks plan. */
+const USUAL = '8192 × 3';
+
+interface Operation {
+  readonly name: string;
+  readonly about: string;
+  readonly unit: string;
+  /** What ours.ts and node-seal.ts open for it, where they do. */
+  readonly ours?: string;
+  readonly seal: string;
+  /** What peers call it. */
+  readonly peers?: string;
+  /** Whether it is worth measuring on all threads at once. */
+  readonly parallel?: boolean;
+}
+
+const OPERATIONS: readonly Operation[] = [
+  {
+    name: 'encode',
+    about: 'Values into the slots of plaintexts; Strongroom encodes inside encryption, by the same encoder',
+    unit: 'values',
+    seal: 'encode',
+    peers: 'bfv/encode',
+  },
+  {
+    name: 'encrypt',
+    about: 'Encoding, encryption under the public key, serialising',
+    unit: 'values',
+    ours: 'encrypt',
+    seal: 'encrypt',
+    peers: 'bfv/encrypt',
+    parallel: true,
+  },
+  {
+    name: 'load and validate',
+    about: 'Every word of a ciphertext checked; node-seal loads with the checks of SEAL',
+    unit: 'ciphertexts',
+    ours: 'validate',
+    seal: 'load',
+  },
+  {
+    name: 'add',
+    about: 'Serialised ciphertexts checked, loaded and added up; node-seal checks what SEAL checks',
+    unit: 'ciphertexts',
+    ours: 'add',
+    seal: 'add',
+    peers: 'bfv/add',
+    parallel: true,
+  },
+  {
+    name: 'partial decryption',
+    about: "One key holder's share, smudged; node-seal decrypts with the one key that it has",
+    unit: 'ciphertexts',
+    ours: 'partialDecryption',
+    seal: 'decrypt',
+    peers: 'bfv/partial-decryption',
+  },
+  {
+    name: 'combine and decode',
+    about: 'The values from the shares of all three, noise checked; node-seal decrypts and decodes',
+    unit: 'values',
+    ours: 'combine',
+    seal: 'decryptAndDecode',
+    peers: 'bfv/combine',
+  },
+];
+
+export async function bfvBlocks(setting: Setting): Promise<Benchmark[]> {
+  const { scale } = setting;
+  const benchmarks: Benchmark[] = [];
+  for (const [name, parameters] of bfvParameterSets()) {
+    if (scale === 'tiny' && name !== USUAL) continue;
+    const committee = await bfvCommittee(parameters);
+    for (const operation of OPERATIONS) {
+      if (scale === 'quick' && name !== USUAL && operation.parallel !== true) continue;
+      benchmarks.push(blockOf(setting, name, operation, committee, parameters, 1));
+      if (operation.parallel === true && setting.threads > 1) {
+        benchmarks.push(blockOf(setting, name, operation, committee, parameters, setting.threads));
+      }
+    }
+  }
+  return benchmarks;
+}
+
+function blockOf(
+  { scale, peers }: Setting,
+  set: string,
+  { name, about, unit, ours, seal, peers: asked }: Operation,
+  committee: Committee,
+  parameters: BfvParameters,
+  threads: number,
+): Benchmark {
+  const each = CIPHERTEXTS[scale];
+  const own = Array.from({ length: threads }, (_, i): Job => ({
+    ...committee,
+    first: i * each,
+    ciphertexts: each,
+    values: 'full',
+    warmUp: 0,
+  }));
+  const plain = own.map(({ first, ciphertexts }): SealJob => ({ moduli: parameters, first, ciphertexts }));
+  const works = (module: string, open: string, jobs: readonly unknown[]): ThreadWork[] =>
+    jobs.map((args) => ({ module, open, args }));
+  return {
+    name: `bfv/${name}, ${set}, ${threads === 1 ? '1 thread' : 'all threads'}`,
+    about,
+    unit,
+    reference: 'node-seal',
+    open: async (): Promise<(Contestant | Absent)[]> => [
+      ...(ours === undefined ? [] : [await onThreads('strongroom', works(OURS, ours, own))]),
+      await onThreads('node-seal', works(SEAL, seal, plain)),
+      ...(asked === undefined
+        ? []
+        : await peers.contestants(asked, { ...sizeOf(parameters), ciphertexts: each * threads, threads })),
+    ],
+  };
+}
+
+/** On this thread, or on as many as there are parts; the parts add up. */
+function onThreads(name: string, works: readonly ThreadWork[]): Promise<Contestant> {
+  const [work] = works;
+  if (works.length > 1 || work === undefined) return inThreads(name, works, addedUp);
+  return here(name, () => openWork(work));
+}
+
+/** The parameters as peers are told them. */
+export function sizeOf(parameters: BfvParameters) {
+  const { ringDegree, dataPrimes, specialPrime, plainModulus, holders, smudgingBound } = parameters;
+  return { ringDegree, dataPrimes, specialPrime, plainModulus, holders, smudgingBound };
+}

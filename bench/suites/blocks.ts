@@ -1,0 +1,14 @@
+import type { Benchmark, Setting, Suite } from '../harness/benchmark.ts';
+import { bfvBlocks } from './blocks-bfv.ts';
+import { paillierBlocks } from './blocks-paillier.ts';
+
+/** The operations of each scheme, for each parameter set. */
+export const blocks: Suite = {
+  name: 'blocks',
+  about:
+    'each scheme and parameter set: encode, encrypt, load, add, partial decryption, combine; no scheme rotates',
+  benchmarks: async (setting: Setting): Promise<Benchmark[]> => [
+    ...(await bfvBlocks(setting)),
+    ...paillierBlocks(setting),
+  ],
+};

@@ -1,0 +1,33 @@
+/** Joint keys to measure with. */
+import { randomBytes } from 'node:crypto';
+import { chooseBfvParameters } from '../../schemes/bfv/parameters.ts';
+import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
+import type { SchemeContext, SumParameters } from '../../schemes/scheme.ts';
+import { makeJointKey } from '../joint-key.ts';
+
+/** A finished joint key with everybody's seed. */
+export interface Committee {
+  readonly context: SchemeContext<SumParameters>;
+  readonly jointKey: Uint8Array;
+  readonly seeds: readonly Uint8Array[];
+}
+
+/** By what a task needs for its sums, and for hiding the keys, each of the three sets of primes is chosen. */
+const NEEDS = [
+  { magnitude: 1n << 20n },
+  { magnitude: 1n << 40n },
+  { magnitude: 1n << 40n, statisticalBits: 120 },
+] as const;
+
+/** The parameter sets of BFV for sums of up to a thousand ciphertexts, smallest first, by N × data primes. */
+export function bfvParameterSets(holders = 3): Map<string, BfvParameters> {
+  const sets = NEEDS.map((needs) =>
+    chooseBfvParameters({ holders, contributors: 1000, decryptions: 100, ...needs }),
+  );
+  return new Map(sets.map((set) => [`${set.ringDegree} × ${set.dataPrimes.length}`, set]));
+}
+
+export async function bfvCommittee(parameters: BfvParameters): Promise<Committee> {
+  const context = { parameters, task: randomBytes(32).toString('hex') };
+  return { context, ...(await makeJointKey(context)) };
+}

@@ -1,0 +1,164 @@
+/** The operations of our schemes as work to be timed, each through the interface of `schemes/scheme.ts`. */
+import { openCombiner } from '../../schemes/combiner.ts';
+import { openEncryptor } from '../../schemes/encryptor.ts';
+import { openEvaluator } from '../../schemes/evaluator.ts';
+import { openKeyShare } from '../../schemes/key-share.ts';
+import type { SchemeContext, SumParameters } from '../../schemes/scheme.ts';
+import type { Work } from '../harness/contestants.ts';
+import { checksum, valueOf } from './values.ts';
+
+/** A finished joint key, and which ciphertexts to work on; it can be handed to a thread. */
+export interface Job {
+  readonly context: SchemeContext<SumParameters>;
+  readonly jointKey: Uint8Array;
+  readonly seeds: readonly Uint8Array[];
+  /** Position of the first ciphertext, and how many. */
+  readonly first: number;
+  readonly ciphertexts: number;
+  /** `full`: the values of `peers/README.md` for this ciphertext; otherwise so many of one sequence in each. */
+  readonly values: 'full' | number;
+  /** Ciphertexts made before anything is measured: so many until a scheme has its tables. */
+  readonly warmUp: number;
+}
+
+const PARTY = 'bench';
+
+/** Encoding, encryption and serialising. */
+export async function encrypt(job: Job): Promise<Work> {
+  const encryptor = await openEncryptor(job.context, job.jointKey, PARTY);
+  const vectors = vectorsOf(job);
+  for (let i = 0; i < job.warmUp; i += 1) encryptor.encrypt(vectors[0] ?? []);
+  let made: Uint8Array[] = [];
+  return {
+    units: vectors.reduce((sum, vector) => sum + vector.length, 0),
+    run: () => (made = vectors.map((vector) => encryptor.encrypt(vector))),
+    answer: async () => answerOf(job, [await decryptSum(job, made)]),
+    [Symbol.dispose]: () => encryptor[Symbol.dispose](),
+  };
+}
+
+/** All checks on input ciphertexts, so many at a time. */
+export async function validate(job: Job, together = job.ciphertexts): Promise<Work> {
+  const inputs = await encrypted(job);
+  let evaluator = await openEvaluator(job.context, job.jointKey);
+  let sound = 0;
+  return {
+    units: inputs.length,
+    run: async () => {
+      // One that knows the inputs already need not look at them again.
+      evaluator[Symbol.dispose]();
+      evaluator = await openEvaluator(job.context, job.jointKey);
+      sound = 0;
+      for (let at = 0; at < inputs.length; at += together) {
+        const batch = inputs.slice(at, at + together).map((ciphertext) => ({ ciphertext, party: PARTY }));
+        evaluator.validateInputs(batch);
+        sound += batch.length;
+      }
+    },
+    answer: () => sound,
+    [Symbol.dispose]: () => evaluator[Symbol.dispose](),
+  };
+}
+
+/** Checks, loading and addition. */
+export async function add(job: Job): Promise<Work> {
+  const inputs = await encrypted(job);
+  let total = new Uint8Array();
+  return {
+    units: inputs.length,
+    run: async () => {
+      using evaluator = await openEvaluator(job.context, job.jointKey);
+      using sum = evaluator.sum();
+      for (const input of inputs) sum.add(input, PARTY);
+      total = new Uint8Array(sum.bytes());
+    },
+    answer: async () => answerOf(job, await decrypt(job, [total])),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** One holder's share of each output. */
+export async function partialDecryption(job: Job): Promise<Work> {
+  const outputs = await encryptedOutputs(job);
+  const [first, ...others] = await Promise.all(
+    job.seeds.map((seed, holder) => openKeyShare(job.context, seed, holder, job.jointKey)),
+  );
+  const shares = others.map((holder) => holder.partialDecryptions(outputs));
+  const combiner = openCombiner(job.context, job.jointKey);
+  let own: Uint8Array[] = [];
+  return {
+    units: outputs.length,
+    run: () => (own = first?.partialDecryptions(outputs) ?? []),
+    answer: () => answerOf(job, combiner.combine(outputs, [own, ...shares])),
+    [Symbol.dispose]: () => {
+      for (const holder of [first, ...others]) holder?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** The values of outputs from the shares of all, every check included. */
+export async function combine(job: Job): Promise<Work> {
+  const outputs = await encryptedOutputs(job);
+  const shares = await sharesOf(job, outputs);
+  const combiner = openCombiner(job.context, job.jointKey);
+  let values: bigint[][] = [];
+  return {
+    units: vectorsOf(job).reduce((sum, vector) => sum + vector.length, 0),
+    run: () => (values = combiner.combine(outputs, shares)),
+    answer: () => answerOf(job, values),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+function vectorsOf({ first, ciphertexts, values, context }: Job): bigint[][] {
+  const { slots } = context.parameters;
+  return Array.from({ length: ciphertexts }, (_, i) =>
+    values === 'full'
+      ? Array.from({ length: slots }, (_, slot) => valueOf(first + i, slot))
+      : Array.from({ length: values }, (_, at) => valueOf(0, (first + i) * values + at)),
+  );
+}
+
+async function encrypted(job: Job): Promise<Uint8Array[]> {
+  using encryptor = await openEncryptor(job.context, job.jointKey, PARTY);
+  return vectorsOf(job).map((vector) => encryptor.encrypt(vector));
+}
+
+/** Sums of one ciphertext each. */
+async function encryptedOutputs(job: Job): Promise<Uint8Array[]> {
+  using evaluator = await openEvaluator(job.context, job.jointKey);
+  return (await encrypted(job)).map((input) => {
+    using sum = evaluator.sum();
+    sum.add(input, PARTY);
+    return sum.bytes();
+  });
+}
+
+async function sharesOf(job: Job, outputs: readonly Uint8Array[]): Promise<Uint8Array[][]> {
+  return Promise.all(
+    job.seeds.map(async (seed, holder) => {
+      using share = await openKeyShare(job.context, seed, holder, job.jointKey);
+      return share.partialDecryptions(outputs);
+    }),
+  );
+}
+
+async function decrypt(job: Job, outputs: readonly Uint8Array[]): Promise<bigint[][]> {
+  return openCombiner(job.context, job.jointKey).combine(outputs, await sharesOf(job, outputs));
+}
+
+async function decryptSum(job: Job, inputs: readonly Uint8Array[]): Promise<bigint[]> {
+  using evaluator = await openEvaluator(job.context, job.jointKey);
+  using sum = evaluator.sum();
+  for (const input of inputs) sum.add(input, PARTY);
+  const [values = []] = await decrypt(job, [sum.bytes()]);
+  return values;
+}
+
+/** What `peers/README.md` compares: the checksum, or with values of one sequence their sum. */
+function answerOf({ values }: Job, vectors: readonly (readonly bigint[])[]): string {
+  const total = (vectors[0] ?? []).map((_, i) =>
+    vectors.reduce((sum, vector) => sum + (vector[i] ?? 0n), 0n),
+  );
+  return values === 'full' ? checksum(total) : String(total.reduce((sum, value) => sum + value, 0n));
+}
