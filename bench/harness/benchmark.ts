@@ -1,6 +1,4 @@
 /** What the suite measures: benchmarks, in which contestants compute the same answer in turns. */
-import type { Peers } from './peer.ts';
-
 /** `tiny`: everything runs once and is right; `quick`: all within three minutes; `full`: as long as it takes. */
 export type Scale = 'tiny' | 'quick' | 'full';
 
@@ -57,23 +55,6 @@ export interface Benchmark {
   /** Where the pace of the scale does not suit. */
   readonly pace?: Partial<Pace>;
   open(): Promise<readonly (Contestant | Absent)[]>;
-}
-
-/** What a suite needs to know to say what it measures. */
-export interface Setting {
-  readonly scale: Scale;
-  /** Threads that "all threads" stands for. */
-  readonly threads: number;
-  readonly peers: Peers;
-}
-
-export interface Suite {
-  readonly name: string;
-  readonly about: string;
-  /** Opened one after another, so that a benchmark may rest on what an earlier one made. */
-  benchmarks(setting: Setting): readonly Benchmark[] | Promise<readonly Benchmark[]>;
-  /** Gives back what the benchmarks shared. */
-  close?(): Promise<void>;
 }
 
 export function isOurs(name: string): boolean {

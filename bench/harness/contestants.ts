@@ -29,7 +29,7 @@ export async function here(
       return { seconds: (performance.now() - start) / 1000, units: work.units };
     },
     answer: () => Promise.resolve(work.answer()),
-    [Symbol.asyncDispose]: () => Promise.resolve(work[Symbol.dispose]()),
+    [Symbol.asyncDispose]: () => Promise.try(() => work[Symbol.dispose]()),
   };
 }
 

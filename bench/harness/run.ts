@@ -1,6 +1,6 @@
 /** Runs suites one after another, and puts together what they found. */
 import { GOALS, judgeGoals } from '../goals.ts';
-import type { Setting, Suite } from './benchmark.ts';
+import type { Setting, Suite } from './suite.ts';
 import { describeMachine, loadNow } from './machine.ts';
 import { measure } from './measure.ts';
 import { Peer } from './peer.ts';

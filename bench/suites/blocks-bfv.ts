@@ -1,6 +1,7 @@
 /** The operations of BFV for sums, beside plain node-seal and other systems. */
 import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
-import type { Absent, Benchmark, Contestant, Setting } from '../harness/benchmark.ts';
+import type { Absent, Benchmark, Contestant } from '../harness/benchmark.ts';
+import type { Setting } from '../harness/suite.ts';
 import { here, inThreads, openWork, type ThreadWork } from '../harness/contestants.ts';
 import { bfvCommittee, bfvParameterSets, type Committee } from '../work/committee.ts';
 import type { SealJob } from '../work/node-seal.ts';

@@ -1,5 +1,6 @@
 /** The operations of Paillier, beside paillier-bigint and other systems, under a dealt key. */
-import type { Absent, Benchmark, Contestant, Setting } from '../harness/benchmark.ts';
+import type { Absent, Benchmark, Contestant } from '../harness/benchmark.ts';
+import type { Setting } from '../harness/suite.ts';
 import { here, type Work } from '../harness/contestants.ts';
 import { dealKey, type DealtKey } from '../work/dealt-paillier-key.ts';
 import { add, combine, encrypt, partialDecryption, validate, type Job } from '../work/ours.ts';

@@ -1,4 +1,5 @@
-import type { Benchmark, Setting, Suite } from '../harness/benchmark.ts';
+import type { Benchmark } from '../harness/benchmark.ts';
+import type { Setting, Suite } from '../harness/suite.ts';
 import { bfvBlocks } from './blocks-bfv.ts';
 import { paillierBlocks } from './blocks-paillier.ts';
 

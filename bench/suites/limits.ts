@@ -1,4 +1,5 @@
-import type { Benchmark, Setting, Suite } from '../harness/benchmark.ts';
+import type { Benchmark } from '../harness/benchmark.ts';
+import type { Setting, Suite } from '../harness/suite.ts';
 import { here, inThreads } from '../harness/contestants.ts';
 import { copy, hash, store, type BytesJob } from '../work/limits.ts';
 

@@ -1,0 +1,19 @@
+import type { Benchmark, Scale } from './benchmark.ts';
+import type { Peers } from './peer.ts';
+
+/** What a suite needs to know to say what it measures. */
+export interface Setting {
+  readonly scale: Scale;
+  /** Threads that "all threads" stands for. */
+  readonly threads: number;
+  readonly peers: Peers;
+}
+
+export interface Suite {
+  readonly name: string;
+  readonly about: string;
+  /** Opened one after another, so that a benchmark may rest on what an earlier one made. */
+  benchmarks(setting: Setting): readonly Benchmark[] | Promise<readonly Benchmark[]>;
+  /** Gives back what the benchmarks shared. */
+  close?(): Promise<void>;
+}
