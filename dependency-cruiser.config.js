@@ -25,7 +25,8 @@ const services = SERVICES.map((service) => ({
 /** Everything by which something is decrypted, or a key share is held. */
 const DECRYPTS = [
   'schemes/(key-share|combiner)\\.ts',
-  'schemes/bfv/(key-share|partial-decryption|combination|key-contribution|holder-ceremony)\\.ts',
+  'schemes/rlwe/threshold/(key-share|partial-decryption|phase|key-contribution|holder-ceremony)\\.ts',
+  'schemes/(bfv|ckks)/combination\\.ts',
   'schemes/bfv/products/(key-share|partial-decryption|combination|holder-messages|holder-ceremony)\\.ts',
   'schemes/paillier/(key-share|combination)\\.ts',
   'schemes/paillier/keygen/holder-ceremony\\.ts',

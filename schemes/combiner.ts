@@ -1,5 +1,6 @@
 import { openBfvCombiner } from './bfv/combination.ts';
 import { openBfvProductCombiner } from './bfv/products/combination.ts';
+import { openCkksCombiner } from './ckks/combination.ts';
 import { openPaillierCombiner } from './paillier/combination.ts';
 import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 
@@ -7,6 +8,7 @@ import { byScheme, type Combiner, type SchemeContext } from './scheme.ts';
 export function openCombiner(context: SchemeContext, jointKey: Uint8Array): Combiner {
   return byScheme(context, {
     bfv: openBfvCombiner,
+    ckks: openCkksCombiner,
     bfvProducts: openBfvProductCombiner,
     paillier: (paillier) => openPaillierCombiner(paillier, jointKey),
   });

@@ -1,5 +1,6 @@
 import { openBfvEncryptor } from './bfv/encryption.ts';
 import { openBfvProductEncryptor } from './bfv/products/encryption.ts';
+import { openCkksEncryptor } from './ckks/encryption.ts';
 import { openPaillierEncryptor } from './paillier/encryption.ts';
 import { byScheme, type Encryptor, type SchemeContext } from './scheme.ts';
 
@@ -14,6 +15,7 @@ export function openEncryptor(
 ): Promise<Encryptor> {
   return byScheme(context, {
     bfv: (bfv) => openBfvEncryptor(bfv, jointKey),
+    ckks: (ckks) => openCkksEncryptor(ckks, jointKey),
     bfvProducts: (products) => openBfvProductEncryptor(products, jointKey),
     paillier: (paillier) => openPaillierEncryptor(paillier, jointKey, party),
   });

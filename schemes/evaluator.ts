@@ -1,4 +1,4 @@
-import { openBfvEvaluator } from './bfv/evaluator.ts';
+import { openRlweEvaluator } from './rlwe/threshold/evaluator.ts';
 import { openBfvProductEvaluator } from './bfv/products/evaluator.ts';
 import { openPaillierEvaluator } from './paillier/evaluator.ts';
 import { byScheme, type Evaluator, type SchemeContext } from './scheme.ts';
@@ -9,7 +9,8 @@ import { byScheme, type Evaluator, type SchemeContext } from './scheme.ts';
  */
 export function openEvaluator(context: SchemeContext, jointKey: Uint8Array): Promise<Evaluator> {
   return byScheme(context, {
-    bfv: openBfvEvaluator,
+    bfv: openRlweEvaluator,
+    ckks: openRlweEvaluator,
     bfvProducts: (products) => openBfvProductEvaluator(products, jointKey),
     paillier: (paillier) => openPaillierEvaluator(paillier, jointKey),
   });

@@ -1,5 +1,5 @@
-import { openBfvHolderCeremony } from './bfv/holder-ceremony.ts';
-import { openBfvKeyShare } from './bfv/key-share.ts';
+import { openRlweHolderCeremony } from './rlwe/threshold/holder-ceremony.ts';
+import { openRlweKeyShare } from './rlwe/threshold/key-share.ts';
 import { openBfvProductHolderCeremony } from './bfv/products/holder-ceremony.ts';
 import { openBfvProductKeyShare } from './bfv/products/key-share.ts';
 import { openPaillierHolderCeremony } from './paillier/keygen/holder-ceremony.ts';
@@ -17,7 +17,8 @@ export function openHolderCeremony(
   holder: number,
 ): Promise<HolderCeremony> {
   return byScheme(context, {
-    bfv: (bfv) => openBfvHolderCeremony(bfv, seed, holder),
+    bfv: (bfv) => openRlweHolderCeremony(bfv, seed, holder),
+    ckks: (ckks) => openRlweHolderCeremony(ckks, seed, holder),
     bfvProducts: (products) => openBfvProductHolderCeremony(products, seed, holder),
     paillier: (paillier) => openPaillierHolderCeremony(paillier, seed, holder),
   });
@@ -34,7 +35,8 @@ export function openKeyShare(
   jointKey: Uint8Array,
 ): Promise<KeyShare> {
   return byScheme(context, {
-    bfv: (bfv) => openBfvKeyShare(bfv, seed),
+    bfv: (bfv) => openRlweKeyShare(bfv, seed),
+    ckks: (ckks) => openRlweKeyShare(ckks, seed),
     bfvProducts: (products) => openBfvProductKeyShare(products, seed),
     paillier: (paillier) => openPaillierKeyShare(paillier, seed, holder, jointKey),
   });

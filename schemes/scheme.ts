@@ -16,6 +16,7 @@
  */
 import type { BfvParameters } from './bfv/parameters.ts';
 import type { BfvProductParameters } from './bfv/products/parameters.ts';
+import type { CkksParameters } from './ckks/parameters.ts';
 import type { PaillierParameters } from './paillier/parameters.ts';
 
 /**
@@ -25,7 +26,10 @@ import type { PaillierParameters } from './paillier/parameters.ts';
 export type Parameters = SumParameters | BfvProductParameters;
 
 /** Parameters of tasks whose outputs are sums of input ciphertexts. */
-export type SumParameters = BfvParameters | PaillierParameters;
+export type SumParameters = RlweParameters | PaillierParameters;
+
+/** Parameters of sums over one ring and one kind of key. */
+export type RlweParameters = BfvParameters | CkksParameters;
 
 /** What binds every public random choice and every share to one task. */
 export interface SchemeContext<P extends Parameters = Parameters> {
@@ -111,7 +115,10 @@ export interface ProductSum extends Disposable {
 export interface Encryptor extends Disposable {
   /** Values per ciphertext. */
   readonly slots: number;
-  /** One ciphertext of at most `slots` centred integers; fewer are filled with zeros. */
+  /**
+   * One ciphertext of at most `slots` centred integers; fewer are filled with zeros. With CKKS a real number v of
+   * [−1, 1] is given as the integer nearest to v·2^scaleBits.
+   */
   encrypt(values: readonly bigint[] | BigInt64Array): Uint8Array;
 }
 
@@ -127,14 +134,14 @@ export interface KeyShare extends Disposable {
 /** What the output party does. */
 export interface Combiner {
   /**
-   * The values of the output ciphertexts, as centred integers, from what `partialDecryptions` gave each of the K
+   * The values of the output ciphertexts, as centred integers (with CKKS, scaled and with an error), from what `partialDecryptions` gave each of the K
    * holders. Throws SHARE_INVALID, naming the holder where the scheme can tell (`details.holder`).
    */
   combine(outputs: readonly Uint8Array[], shares: readonly (readonly Uint8Array[])[]): bigint[][];
 }
 
 /**
- * Whether each round must be committed to before it is opened, or only the first. With a BFV key for sums nothing can
+ * Whether each round must be committed to before it is opened, or only the first. With a BFV or CKKS key for sums nothing can
  * be gained by speaking last in round 1; with one for products the last to open could choose the relinearisation key,
  * and with Paillier the modulus.
  */
@@ -148,9 +155,11 @@ export function byScheme<T>(
   on: {
     readonly bfv: (context: SchemeContext<BfvParameters>) => T;
     readonly bfvProducts: (context: SchemeContext<BfvProductParameters>) => T;
+    readonly ckks: (context: SchemeContext<CkksParameters>) => T;
     readonly paillier: (context: SchemeContext<PaillierParameters>) => T;
   },
 ): T {
   if (parameters.scheme === 'paillier') return on.paillier({ parameters, task });
+  if (parameters.scheme === 'ckks') return on.ckks({ parameters, task });
   return parameters.products ? on.bfvProducts({ parameters, task }) : on.bfv({ parameters, task });
 }

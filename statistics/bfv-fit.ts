@@ -1,10 +1,6 @@
 /** The layout of a task in slots modulo t, and the bfv parameters for it. */
-import {
-  bfvChoices,
-  chooseBfvParameters,
-  type BfvParameters,
-  type BfvTask,
-} from '../schemes/bfv/parameters.ts';
+import { bfvChoices, chooseBfvParameters, type BfvParameters } from '../schemes/bfv/parameters.ts';
+import type { RlweTask } from '../schemes/rlwe/threshold/task.ts';
 import { requireSlots } from './feasible.ts';
 import { largestSlot, type Fit } from './fit.ts';
 import { layOut, type Layout } from './layout.ts';
@@ -41,7 +37,7 @@ export function fitBfv(task: TaskDocument): Fit<BfvParameters> {
 const SLOT_LIMIT = 1n << 42n;
 
 /** Small ciphertexts hold small numbers and so need more limbs: the layout whose ciphertexts are fewest bytes. */
-function cheapestLayout(task: TaskDocument, counts: BfvTask): Layout | undefined {
+function cheapestLayout(task: TaskDocument, counts: RlweTask): Layout | undefined {
   const priced = bfvChoices(counts).flatMap(({ magnitude, ringDegree, ciphertextBytes }) => {
     const layout = layOut(task, magnitude < SLOT_LIMIT ? magnitude : SLOT_LIMIT);
     if (layout === undefined) return [];

@@ -1,6 +1,7 @@
 /** Which scheme a task gets: the one that it names, or the one whose estimate is lower. */
 import { StrongroomError } from '../proto/errors.ts';
 import { fitBfv } from './bfv-fit.ts';
+import { fitCkks } from './ckks-fit.ts';
 import { duration, totalMs } from './cost.ts';
 import type { Fit } from './fit.ts';
 import { fitPaillier } from './paillier-fit.ts';
@@ -17,6 +18,8 @@ export function chooseFit(task: TaskDocument): Choice {
   switch (task.scheme) {
     case 'bfv':
       return { fit: fitBfv(task), why };
+    case 'ckks':
+      return { fit: fitCkks(task), why: `${why}; sums are real numbers with an error bound` };
     case 'paillier':
       return { fit: fitPaillierOrAdvise(task), why };
     case 'auto':
@@ -33,7 +36,7 @@ function fitPaillierOrAdvise(task: TaskDocument): Fit {
 }
 
 /**
- * Both give the exact result, so only the costs differ; where they are equal it is bfv. What bfv cannot compute
+ * Both give the exact result, unlike ckks, which only a task that names it gets, so only the costs differ; where they are equal it is bfv. What bfv cannot compute
  * paillier cannot either: its ciphertexts are smaller and a plan has no more of them.
  */
 function cheaper(task: TaskDocument): Choice {

@@ -93,6 +93,9 @@ export function numericRange(columns: Columns, name: string): Range {
   return range;
 }
 
+/** max|x| over a range. */
+export const largest = ({ minimum, maximum }: Range): bigint => (-minimum > maximum ? -minimum : maximum);
+
 /** The decimals that a numeric column of a valid task is scaled by. */
 export const placesOf = (columns: Columns, name: string): number => numericRange(columns, name).places;
 

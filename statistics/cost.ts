@@ -1,8 +1,13 @@
 /** What a task costs each party, estimated from its parameters: bytes that it moves, and time that it computes. */
-import type { BfvParameters } from '../schemes/bfv/parameters.ts';
 import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
+import type { RlweParameters } from '../schemes/scheme.ts';
 import type { Fit } from './fit.ts';
-import { BFV_MICROSECONDS, LINK_BYTES_PER_MILLISECOND, PAILLIER_MILLISECONDS } from './speeds.ts';
+import {
+  BFV_MICROSECONDS,
+  CKKS_MICROSECONDS,
+  LINK_BYTES_PER_MILLISECOND,
+  PAILLIER_MILLISECONDS,
+} from './speeds.ts';
 
 /** Of one party; without the signed documents, which are small and the same for every scheme. */
 interface Cost {
@@ -28,7 +33,9 @@ type Basis = Pick<Fit, 'parameters' | 'ciphertexts'>;
 export function costOf({ parameters, ciphertexts }: Basis): TaskCost {
   const { holders, contributors, ciphertextBytes, outputBytes, jointKeyBytes } = parameters;
   const { ceremony, times, sharesBytes } =
-    parameters.scheme === 'bfv' ? bfvCost(parameters, ciphertexts) : paillierCost(parameters, ciphertexts);
+    parameters.scheme === 'paillier'
+      ? paillierCost(parameters, ciphertexts)
+      : rlweCost(parameters, ciphertexts);
   const inputBytes = ciphertexts * ciphertextBytes;
   const inputParty = { sends: inputBytes, reads: jointKeyBytes, computesMs: times.encrypt };
   const evaluationMs = times.take * contributors;
@@ -106,11 +113,12 @@ interface SchemeCost {
 }
 
 /** Both rounds are read from all holders, one’s own messages included. */
-function bfvCost(parameters: BfvParameters, ciphertexts: number): SchemeCost {
+function rlweCost(parameters: RlweParameters, ciphertexts: number): SchemeCost {
   const { holders, ringDegree, dataPrimes, contributionBytes, shareBytes } = parameters;
   const words = ringDegree * dataPrimes.length;
+  const speeds = parameters.scheme === 'bfv' ? BFV_MICROSECONDS : CKKS_MICROSECONDS;
   const ms = (operation: keyof typeof BFV_MICROSECONDS, times: number): number =>
-    (BFV_MICROSECONDS[operation] * words * times) / 1000;
+    (speeds[operation] * words * times) / 1000;
   return {
     ceremony: { sends: 2 * contributionBytes, reads: 2 * holders * contributionBytes },
     sharesBytes: ciphertexts * shareBytes,

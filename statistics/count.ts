@@ -1,6 +1,7 @@
 /** The number of records of a cell, or the sum of their weights; zero for an empty one. */
 import { z } from 'zod';
 import { placesOf, scaleOf } from './columns.ts';
+import { sumError } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { strict } from './strict.ts';
 import { COMMON, WEIGHT, weightOf, type Statistic } from './statistic.ts';
@@ -21,6 +22,7 @@ export const count = {
     const weight = weightOf(spec);
     return quotient(moments(...weight), scaleOf(columns, ...weight));
   },
+  error: (spec, uncertainty, columns) => sumError(weightOf(spec), uncertainty, columns),
   definition({ weight }, records, columns) {
     if (weight === undefined) return quotient(BigInt(records.size), 1n);
     let total = 0n;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { COLUMN_NAME, unitOf } from './columns.ts';
 import { covarianceByDefinition, covarianceOfMoments, secondOrderMoments } from './second-order.ts';
+import { secondOrderError } from './error-bound.ts';
 import { strict } from './strict.ts';
 import { COMMON, MEASURE, WEIGHT, type Statistic } from './statistic.ts';
 import { product } from './units.ts';
@@ -24,5 +25,6 @@ export const covariance = {
   moments: (spec) => secondOrderMoments(spec, [[spec.of, spec.with]]),
   unit: (spec, columns) => product(unitOf(columns, spec.of), unitOf(columns, spec.with)),
   finish: (spec, moments, columns) => covarianceOfMoments(spec.of, spec.with, spec, moments, columns),
+  error: (spec, uncertainty, columns) => secondOrderError(spec.of, spec.with, spec, uncertainty, columns),
   definition: (spec, records, columns) => covarianceByDefinition(spec.of, spec.with, spec, records, columns),
 } satisfies Statistic<z.infer<typeof SCHEMA>>;

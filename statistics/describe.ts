@@ -1,5 +1,6 @@
 /** A plan in words: what approvers read before they decide, and what `task check` prints. */
 import { numericRange, type Column, type Columns, type KeyColumn } from './columns.ts';
+import { sumErrorOf } from './approximation.ts';
 import { costLines, costOf, type TaskCost } from './cost.ts';
 import { productCostOf } from './product-cost.ts';
 import { formatDecimal } from './decimal.ts';
@@ -9,7 +10,7 @@ import { linkageLines } from './linkage-plan.ts';
 import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
 import { bits } from './limbs.ts';
 import { normalisationWords } from './normalise.ts';
-import type { Plan, ProductPlan } from './plan.ts';
+import type { CkksPlan, Plan, ProductPlan } from './plan.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import { marginWords, parameterWords } from './scheme-words.ts';
 import type { Names } from './statistic.ts';
@@ -26,7 +27,7 @@ export function describePlan(task: TaskDocument, plan: Plan): string {
     ['From which data', dataLines(task)],
     ['What is computed', task.statistics.map((spec) => computed(spec, task))],
     ['How', how(plan)],
-    ['Why it is exact', exactness(plan)],
+    plan.scheme === 'ckks' ? ['How close it is', closeness(plan)] : ['Why it is exact', exactness(plan)],
     ['Who learns what', leaks(task, plan)],
     [
       'What it costs',
@@ -163,7 +164,29 @@ function how(plan: Plan): string[] {
 const columnCounts = ({ products }: ProductPlan): string =>
   products.blocks.map(({ party, columns }) => `${party} ${columns}`).join(', ');
 
-function exactness(plan: Plan): string[] {
+function closeness({ layout, margins, parameters, errors }: CkksPlan): string[] {
+  return [
+    `precision: a decrypted sum is within 2^−${margins.precisionBits} of the largest that the schema allows, noise and ` +
+      'rounding included; sums are whole numbers of the last declared decimal, and exact where that is less than half of one',
+    ...layout.groups.flatMap((group) =>
+      group.moments.map((moment) => {
+        const error = sumErrorOf(moment, parameters);
+        const { factors, totalBound } = moment;
+        return (
+          `${momentName(factors)} ${scopeWords(group)}: at most ±${totalBound} (${bits(BigInt(totalBound))} bits), ` +
+          `${error === 0n ? 'exact' : `known to ±${error} (${bits(error)} bits)`}`
+        );
+      }),
+    ),
+    ...errors.map(({ name, bound, allowed }) =>
+      bound === '0'
+        ? `${name}: exact`
+        : `${name}: off by at most ${bound} before it is rounded; ${allowed} is half a unit of its last decimal`,
+    ),
+  ];
+}
+
+function exactness(plan: Exclude<Plan, CkksPlan>): string[] {
   const { layout } = plan;
   const { margin, holds } = marginWords(plan);
   return [

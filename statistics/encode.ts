@@ -1,8 +1,9 @@
 /** What an input party encrypts: the moments of its own records, cell by cell, in the slots of the plan. */
 import { StrongroomError } from '../proto/errors.ts';
+import { encodeSum } from './approximation.ts';
 import { ownTable, tableOf } from './domain.ts';
 import type { Encoder } from './encoder.ts';
-import { binCount, type GroupLayout } from './layout.ts';
+import { binCount, type GroupLayout, type MomentLayout } from './layout.ts';
 import { splitLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { openProductEncoder } from './product-encode.ts';
@@ -33,7 +34,7 @@ export function openEncoder(task: TaskDocument, plan: Plan, party: string): Enco
     },
     vectors() {
       const slots = new Array<bigint>(plan.layout.slots).fill(0n);
-      for (const { layout, sums } of groups) fill(slots, layout, sums, plan.layout.limbBits);
+      for (const { layout, sums } of groups) fill(slots, layout, sums, numbersOf(plan));
       return Array.from({ length: plan.ciphertexts }, (_, i) =>
         slots.slice(i * plan.parameters.slots, (i + 1) * plan.parameters.slots),
       );
@@ -49,12 +50,19 @@ function openView(table: Table, own: Table): (record: TableRecord) => TableRecor
   return (record) => positions.map((position) => at(record, position));
 }
 
-function fill(slots: bigint[], layout: GroupLayout, sums: GroupSums, limbBits: number): void {
+/** The numbers in the slots of a sum. */
+type Numbers = (sum: bigint, moment: MomentLayout) => readonly bigint[];
+
+const numbersOf = (plan: Plan): Numbers =>
+  plan.scheme === 'ckks'
+    ? (sum, moment) => [encodeSum(sum, moment, plan.parameters)]
+    : (sum, { limbs }) => splitLimbs(sum, limbs, plan.layout.limbBits);
+
+function fill(slots: bigint[], layout: GroupLayout, sums: GroupSums, numbers: Numbers): void {
   for (let cell = 0; cell < layout.cells; cell++) {
-    for (const [index, { offset, limbs }] of layout.moments.entries()) {
-      const digits = splitLimbs(sums.total(cell, index), limbs, limbBits);
-      for (const [j, digit] of digits.entries()) {
-        slots[layout.firstSlot + cell * layout.width + offset + j] = digit;
+    for (const [index, moment] of layout.moments.entries()) {
+      for (const [j, number] of numbers(sums.total(cell, index), moment).entries()) {
+        slots[layout.firstSlot + cell * layout.width + moment.offset + j] = number;
       }
     }
   }

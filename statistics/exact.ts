@@ -38,7 +38,7 @@ function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
 }
 
 /** ⌊√x⌋ by Newton's iteration from above, which descends to the root and stops (Cohen, GTM 138, alg. 1.7.1). */
-function floorSqrt(x: bigint): bigint {
+export function floorSqrt(x: bigint): bigint {
   if (x < 2n) return x;
   let root = 1n << BigInt((x.toString(2).length + 1) >> 1);
   for (;;) {

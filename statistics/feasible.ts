@@ -1,8 +1,8 @@
 /** What no parameters can help with: values too large to be read exactly, and too many cells. */
 import { StrongroomError } from '../proto/errors.ts';
-import { isNumeric, numericRange } from './columns.ts';
+import { isNumeric, largest, numericRange } from './columns.ts';
 import { tableNameOf, tableOf } from './domain.ts';
-import { largest, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { bits } from './limbs.ts';
 import type { TaskDocument } from './task.ts';
 

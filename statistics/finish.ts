@@ -1,16 +1,19 @@
 /** What the output party does with the decrypted sums: join the limbs, total the margins, finish in exact arithmetic. */
 import { readProducts } from '../schemes/bfv/products/layout.ts';
+import { decodeSum, sumErrorOf } from './approximation.ts';
 import type { Cell } from './cells.ts';
+import { boundText, ZERO } from './error-bound.ts';
 import { roundExact } from './exact.ts';
 import { tableOf } from './domain.ts';
-import { binCount, momentKey, type GroupLayout } from './layout.ts';
+import { momentsOf, positionOf, uncertaintyOf, type GroupSums } from './group-sums.ts';
+import type { GroupLayout, MomentLayout } from './layout.ts';
 import { joinLimbs } from './limbs.ts';
 import type { Plan } from './plan.ts';
 import { plausibilityOf } from './plausible.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Result, StatisticResult } from './result.ts';
 import { shapeResult } from './shape.ts';
-import type { Moments } from './statistic.ts';
+import type { Outcome } from './statistic.ts';
 import type { TaskDocument } from './task.ts';
 
 /**
@@ -20,16 +23,15 @@ import type { TaskDocument } from './task.ts';
  */
 export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (readonly bigint[])[]): Result {
   const slots = usedSlots(plan, vectors);
-  const groups = plan.layout.groups.map((layout) => ({
-    layout,
-    sums: readGroup(layout, slots, plan.layout.limbBits),
-  }));
-  for (const { layout, sums } of groups) sums.forEach(plausibilityOf(layout, tableOf(task).columns));
+  const groups = plan.layout.groups.map((layout) => decodeGroup(plan, layout, slots));
+  for (const { layout, sums, errors } of groups) {
+    sums.forEach(plausibilityOf(layout, tableOf(task).columns, errors));
+  }
   return {
     statistics: task.statistics.map((spec) => {
       const group = groups.find(({ layout }) => layout.statistics.includes(spec.name));
       if (group === undefined) throw new RangeError('the plan is of another task');
-      return finishStatistic(task, spec, group.layout, group.sums);
+      return finishStatistic(task, plan, spec, group);
     }),
   };
 }
@@ -48,57 +50,55 @@ function usedSlots(plan: Plan, vectors: readonly (readonly bigint[])[]): bigint[
   return slots;
 }
 
-/** Sums of a group, `sums[cell][moment]`. */
-type GroupSums = readonly (readonly bigint[])[];
+/** The sums of a group, and the largest error of each of its moments. */
+interface Decoded {
+  readonly layout: GroupLayout;
+  readonly sums: GroupSums;
+  readonly errors: readonly bigint[];
+}
 
-function readGroup(layout: GroupLayout, slots: readonly bigint[], limbBits: number): GroupSums {
-  return Array.from({ length: layout.cells }, (_, cell) =>
-    layout.moments.map(({ offset, limbs }) => {
-      const first = layout.firstSlot + cell * layout.width + offset;
-      return joinLimbs(slots.slice(first, first + limbs), limbBits);
-    }),
+function decodeGroup(plan: Plan, layout: GroupLayout, slots: readonly bigint[]): Decoded {
+  const each = (cell: number, { offset, limbs }: MomentLayout): bigint[] => {
+    const first = layout.firstSlot + cell * layout.width + offset;
+    return slots.slice(first, first + limbs);
+  };
+  const sums = Array.from({ length: layout.cells }, (_, cell) =>
+    layout.moments.map((moment) =>
+      plan.scheme === 'ckks'
+        ? decodeSum(each(cell, moment)[0] ?? 0n, moment, plan.parameters)
+        : joinLimbs(each(cell, moment), plan.layout.limbBits),
+    ),
   );
+  if (plan.scheme !== 'ckks') return { layout, sums, errors: layout.moments.map(() => 0n) };
+  // The sums of a cell without records are zero, and whatever else they seem to be is noise.
+  const told = sums.map((cell) => (cell[0] === 0n ? cell.map(() => 0n) : cell));
+  return { layout, sums: told, errors: layout.moments.map((moment) => sumErrorOf(moment, plan.parameters)) };
 }
 
 function finishStatistic(
   task: TaskDocument,
+  plan: Plan,
   spec: Specification,
-  layout: GroupLayout,
-  sums: GroupSums,
+  { layout, sums, errors }: Decoded,
 ): StatisticResult {
   const table = tableOf(task);
-  const finish = (cell: Cell) =>
-    statisticOf(spec).finish(spec, momentsOf(layout, sums, cell.indices), table.columns);
-  return shapeResult(spec, table, finish, roundExact);
-}
-
-/** The moments of a cell or of a margin; a margin is the sum of its cells, and a cell the sum of its bins. */
-function momentsOf(layout: GroupLayout, sums: GroupSums, indices: Cell['indices']): Moments {
-  const members = indices.reduce<number[]>(
-    (cells, index, i) => {
-      const radix = layout.radices[i] ?? 1;
-      const choices = index === null ? Array.from({ length: radix }, (_, label) => label) : [index];
-      return cells.flatMap((cell) => choices.map((choice) => cell * radix + choice));
-    },
-    [0],
+  const statistic = statisticOf(spec);
+  const finish = (cell: Cell) => statistic.finish(spec, momentsOf(layout, sums, cell.indices), table.columns);
+  if (plan.scheme !== 'ckks') return shapeResult(spec, table, finish, roundExact);
+  const exact = [[], ...statistic.moments(spec)].every(
+    (factors) => errors[positionOf(layout, factors)] === 0n,
   );
-  const bins = binCount(layout);
-  const binned = (...factors: readonly string[]): bigint[] => {
-    const wanted = momentKey(factors);
-    const moment = layout.moments.findIndex((candidate) => momentKey(candidate.factors) === wanted);
-    if (moment < 0) throw new RangeError(`the plan has no moment ${wanted}`);
-    return Array.from({ length: bins }, (_, bin) =>
-      members.reduce((total, cell) => total + (sums[cell * bins + bin]?.[moment] ?? 0n), 0n),
-    );
+  const boundsOf = (cell: Cell, outcomes: readonly Outcome[]): string[] => {
+    const uncertainty = uncertaintyOf(layout, sums, errors, cell.indices);
+    if (exact || uncertainty.records === 0n) return outcomes.map(() => boundText(ZERO));
+    const [value] = outcomes;
+    const known = value && 'numerator' in value ? { ...uncertainty, value } : uncertainty;
+    const bounds = [statistic.error?.(spec, known, table.columns) ?? null].flat();
+    return outcomes.map((_, part) => {
+      const bound = bounds[part] ?? null;
+      if (bound === null) throw new RangeError('the plan promises a bound for every result');
+      return boundText(bound);
+    });
   };
-  const over = (by: readonly string[]): Moments =>
-    momentsOf(
-      layout,
-      sums,
-      indices.map((index, i) => (by.includes(layout.by[i] ?? '') ? null : index)),
-    );
-  return Object.assign(
-    (...factors: readonly string[]) => binned(...factors).reduce((total, value) => total + value, 0n),
-    { binned, over },
-  );
+  return shapeResult(spec, table, finish, roundExact, boundsOf);
 }

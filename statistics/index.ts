@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { COLUMN_NAME, scaleOf } from './columns.ts';
+import { quotientError, times } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { dot } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -36,6 +37,10 @@ export const index = {
     const base = moments(against, at);
     if (base === 0n) return null;
     return quotient(100n * moments(of, at) * scaleOf(columns, against), base * scaleOf(columns, of));
+  },
+  error({ of, against, at }, uncertainty, columns) {
+    const error = quotientError({ common: [at], x: [of], y: [against] }, uncertainty, columns);
+    return error && times(error, quotient(100n * scaleOf(columns, against), scaleOf(columns, of)));
   },
   definition({ of, against, at }, records, columns) {
     const quantities = records.column(at);

@@ -9,7 +9,7 @@
  *
  * counted over all ciphertexts: with n slots each, slot s is slot s mod n of ciphertext ⌊s / n⌋.
  */
-import { columnOf, isLabelled, labelsOf, numericRange, type Range } from './columns.ts';
+import { columnOf, isLabelled, labelsOf, largest, numericRange } from './columns.ts';
 import { intersectionOf, ownersOf, tableNameOf, tableOf } from './domain.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
 import { statisticOf, type Specification } from './registry.ts';
@@ -18,7 +18,7 @@ import type { Table, TaskDocument } from './task.ts';
 import type { Where } from './where.ts';
 
 /** Bounds are of absolute values, decimal strings. */
-interface MomentLayout {
+export interface MomentLayout {
   /** In alphabetical order. */
   readonly factors: Moment;
   readonly offset: number;
@@ -191,6 +191,3 @@ function labelCount(table: Table, name: string): number {
   const column = columnOf(table.columns, name);
   return column !== undefined && isLabelled(column) ? labelsOf(column).length : 0;
 }
-
-/** max|x| over a range. */
-export const largest = ({ minimum, maximum }: Range): bigint => (-minimum > maximum ? -minimum : maximum);

@@ -44,7 +44,8 @@ export function leakageOf(
     ],
     inputParties: linked?.inputParties ?? ['nothing about the others’ records; each knows its own'],
     outputParty: [
-      ...outputs(task, layout),
+      ...outputs(task, layout, scheme),
+      ...(scheme === 'ckks' ? [NOISE] : []),
       ...subtraction(task),
       ...(linked === undefined ? [origin(layout)] : []),
     ],
@@ -73,6 +74,11 @@ function linkageLeaks({ parties }: TaskDocument) {
 const CANDIDATES =
   'the candidates for the key that were tried and rejected, which say nothing about any value or about the key';
 
+/** Independent smudging noise of each holder gives no full simulation for ckks: eprint 2025/395. */
+const NOISE =
+  'with the sums, before its program rounds them, the sum of the noise by which the key holders hide their shares; that ' +
+  'it says nothing about a key rests on the size of that noise and on rounding, and is not proven as fully as with bfv';
+
 /** A sum over all parties hides whose records it is made of; a difference between two of them does so less. */
 function origin({ groups }: Layout): string {
   return groups.some(({ sides }) => sides.length > 0)
@@ -82,7 +88,7 @@ function origin({ groups }: Layout): string {
 }
 
 /** One sentence for each group of cells: what stands behind the statistics is released with them. */
-function outputs(task: TaskDocument, layout: Layout): string[] {
+function outputs(task: TaskDocument, layout: Layout, scheme: Parameters['scheme']): string[] {
   const table = tableOf(task);
   return layout.groups.map((group) => {
     const { by, cells, moments, sides } = group;
@@ -91,7 +97,8 @@ function outputs(task: TaskDocument, layout: Layout): string[] {
     const scope = dimensions === '' ? 'over all records' : `in each of the ${cells} cells by ${dimensions}`;
     const small = dimensions === '' ? '' : '; cells with few records are not suppressed';
     const where = `${whereWords(group.where)}${sidesWords(sides)}`;
-    return `the exact ${sums} ${scope}${where}, not only the statistics made of them${small}`;
+    const exact = scheme === 'ckks' ? 'the' : 'the exact';
+    return `${exact} ${sums} ${scope}${where}, not only the statistics made of them${small}`;
   });
 }
 

@@ -1,6 +1,7 @@
 /** The arithmetic mean of a column; null for an empty cell. */
 import { z } from 'zod';
 import { scaleOf, unitOf } from './columns.ts';
+import { meanError, times } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { dot, total, weights } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -22,6 +23,10 @@ export const mean = {
     if (moments() === 0n) return null;
     const weight = weightOf(spec);
     return quotient(moments(...weight, spec.of), moments(...weight) * scaleOf(columns, spec.of));
+  },
+  error(spec, uncertainty, columns) {
+    const error = meanError([spec.of], spec, uncertainty, columns);
+    return error && times(error, quotient(1n, scaleOf(columns, spec.of)));
   },
   definition({ of, weight }, records, columns) {
     if (records.size === 0) return null;

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { scaleOf, unitOf, type Columns } from './columns.ts';
+import { sumError } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { total } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -61,6 +62,7 @@ export const mirror = {
   finish({ of }, moments, columns) {
     return moments() === 0n ? null : quotient(moments(of), scaleOf(columns, of));
   },
+  error: ({ of }, uncertainty, columns) => sumError([of], uncertainty, columns),
   definition({ of, from, minus }, records, columns) {
     const [ours, theirs] = [records.from(from.party, from.where), records.from(minus.party, minus.where)];
     if (ours.size + theirs.size === 0) return null;

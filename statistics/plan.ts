@@ -4,6 +4,7 @@
  */
 import { StrongroomError } from '../proto/errors.ts';
 import type { BfvParameters } from '../schemes/bfv/parameters.ts';
+import type { CkksParameters } from '../schemes/ckks/parameters.ts';
 import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
 import { blockCiphertexts, chunksOf } from '../schemes/bfv/products/layout.ts';
 import type { BfvProductParameters } from '../schemes/bfv/products/parameters.ts';
@@ -15,6 +16,7 @@ import { bits } from './limbs.ts';
 import type { Layout } from './layout.ts';
 import { leakageOf, type Leakage } from './leakage.ts';
 import { planLinkage, type LinkagePlan } from './linkage-plan.ts';
+import { plannedError, statisticErrors, type PlannedError } from './planned-error.ts';
 import { fitProducts, plainRange, type ProductFit } from './product-fit.ts';
 import { blocksOf, leastRecords, type LinkedProducts } from './product-layout.ts';
 import type { TaskDocument } from './task.ts';
@@ -67,13 +69,23 @@ interface PaillierPlan extends SchemePlan<PaillierParameters> {
   };
 }
 
+export interface CkksPlan extends SchemePlan<CkksParameters> {
+  readonly products: null;
+  /** One for each statistic. */
+  readonly errors: readonly PlannedError[];
+  readonly margins: {
+    /** log2 of the scale over the largest error of a decrypted value, rounded down. */
+    readonly precisionBits: number;
+  };
+}
+
 export interface ProductPlan extends SchemePlan<BfvProductParameters> {
   readonly products: LinkedProducts;
   readonly margins: BfvPlan['margins'];
 }
 
 /** A plan whose outputs are sums of input ciphertexts. */
-export type SumPlan = BfvPlan | PaillierPlan;
+export type SumPlan = BfvPlan | CkksPlan | PaillierPlan;
 
 /** JSON-able; integers that may pass 2^53 are decimal strings. */
 export type Plan = SumPlan | ProductPlan;
@@ -114,14 +126,25 @@ export function planTask(task: TaskDocument): Plan {
     upload: uploadOf(parameters, ciphertexts, linkage),
     leakage: leakageOf(task, layout, ciphertexts, parameters.scheme),
   } as const;
-  return parameters.scheme === 'bfv'
-    ? { ...common, scheme: 'bfv', parameters, margins: bfvMargins(parameters, layout) }
-    : {
+  switch (parameters.scheme) {
+    case 'bfv':
+      return { ...common, scheme: 'bfv', parameters, margins: bfvMargins(parameters, layout) };
+    case 'ckks':
+      return {
+        ...common,
+        scheme: 'ckks',
+        parameters,
+        errors: statisticErrors(task, layout, parameters).map(plannedError),
+        margins: { precisionBits: parameters.precisionBits },
+      };
+    case 'paillier':
+      return {
         ...common,
         scheme: 'paillier',
         parameters,
         margins: { guardBits: parameters.slotBits - 1 - bits(largestSlot(layout)) },
       };
+  }
 }
 
 function planProducts(task: TaskDocument, fit: ProductFit, linkage: LinkagePlan | null): ProductPlan {
@@ -193,10 +216,10 @@ function uploadOf(
 ): Plan['upload'] {
   const shares = ciphertexts * parameters.shareBytes;
   const key =
-    parameters.scheme === 'bfv'
-      ? 2 * parameters.contributionBytes
-      : parameters.ceremonyBytes * Math.ceil(parameters.mostCandidates / parameters.candidatesPerBatch) +
-        parameters.shareProofBytes;
+    parameters.scheme === 'paillier'
+      ? parameters.ceremonyBytes * Math.ceil(parameters.mostCandidates / parameters.candidatesPerBatch) +
+        parameters.shareProofBytes
+      : 2 * parameters.contributionBytes;
   return {
     inputBytes: ciphertexts * parameters.ciphertextBytes + (linkage?.inputBytes ?? 0),
     holderBytes: key + parameters.jointKeyBytes + shares + (linkage?.holderBytes ?? 0),

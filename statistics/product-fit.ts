@@ -23,10 +23,11 @@ export function fitProducts(task: TaskDocument): ProductFit | undefined {
   if (intersectionOf(task) === undefined) return undefined;
   const layout = layOut(task, NO_LIMBS);
   if (layout === undefined || !needsProducts(layout)) return undefined;
-  if (task.scheme === 'paillier') {
+  if (task.scheme === 'paillier' || task.scheme === 'ckks') {
+    const why = task.scheme === 'ckks' ? 'ckks is for sums only here' : 'paillier cannot';
     throw new StrongroomError(
       'TASK_IMPOSSIBLE',
-      'The statistics multiply columns of several parties, which paillier cannot. The smallest change is to let scheme be bfv',
+      `The statistics multiply columns of several parties: ${why}. The smallest change is to let scheme be bfv`,
     );
   }
   const products = layOutLinked(task, layout);

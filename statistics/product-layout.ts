@@ -11,9 +11,9 @@
  */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Block, Grid, ProductShape } from '../schemes/bfv/products/layout.ts';
-import { numericRange } from './columns.ts';
+import { largest, numericRange } from './columns.ts';
 import { ownersOf, tableOf } from './domain.ts';
-import { binCount, largest, type GroupLayout, type Layout } from './layout.ts';
+import { binCount, type GroupLayout, type Layout } from './layout.ts';
 import type { TaskDocument } from './task.ts';
 import type { Where } from './where.ts';
 

@@ -1,6 +1,7 @@
 /** The ratio of the totals of two columns; null where the second total is zero, as it is for an empty cell. */
 import { z } from 'zod';
 import { COLUMN_NAME, scaleOf, unitOf } from './columns.ts';
+import { quotientError, times } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { dot, weights } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -28,6 +29,11 @@ export const ratio = {
       moments(...weightOf(spec), spec.of) * scaleOf(columns, spec.to),
       denominator * scaleOf(columns, spec.of),
     );
+  },
+  error(spec, uncertainty, columns) {
+    const sums = { common: weightOf(spec), x: [spec.of], y: [spec.to] };
+    const error = quotientError(sums, uncertainty, columns);
+    return error && times(error, quotient(scaleOf(columns, spec.to), scaleOf(columns, spec.of)));
   },
   definition({ of, to, weight }, records, columns) {
     const ws = weights(records, weight);

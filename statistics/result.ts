@@ -20,6 +20,11 @@ interface ResultRow {
   readonly cell: Readonly<Record<string, string>>;
   /** Null where the statistic is not defined: an empty cell, or a deviation of one record. */
   readonly value: string | null;
+  /**
+   * With ckks an upper bound of |computed − true|, before the value was rounded to its decimals: `1.3e-7`, or `0` where
+   * it is exact. Absent with the other schemes, which are exact.
+   */
+  readonly errorBound?: string;
   /** Why a value is not defined, where the cell alone does not tell: the regressors are collinear. */
   readonly reason?: string;
 }

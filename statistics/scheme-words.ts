@@ -1,5 +1,5 @@
-/** What the parameters of a plan are, and why its results are exact, in the words of its scheme. */
-import type { Plan } from './plan.ts';
+/** What the parameters of a plan are, and why its results are exact or how close they are, in the words of its scheme. */
+import type { CkksPlan, Plan } from './plan.ts';
 import { plainRange } from './product-fit.ts';
 
 export function parameterWords(plan: Plan): { form: string; standard: string } {
@@ -18,6 +18,13 @@ export function parameterWords(plan: Plan): { form: string; standard: string } {
       standard: 'Homomorphic Encryption Standard',
     };
   }
+  if (parameters.scheme === 'ckks') {
+    const { ringDegree, dataPrimes, scaleBits } = parameters;
+    return {
+      form: `ring degree ${ringDegree}, ${dataPrimes.length} data primes, real numbers in coefficients at scale 2^${scaleBits}`,
+      standard: 'Homomorphic Encryption Standard',
+    };
+  }
   const { modulusBits, slots, slotBits, expectedCandidates } = parameters;
   return {
     form:
@@ -27,7 +34,7 @@ export function parameterWords(plan: Plan): { form: string; standard: string } {
   };
 }
 
-export function marginWords(plan: Plan): { margin: string; holds: string } {
+export function marginWords(plan: Exclude<Plan, CkksPlan>): { margin: string; holds: string } {
   if (plan.scheme === 'paillier') {
     return {
       margin:

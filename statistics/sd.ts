@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { unitOf } from './columns.ts';
 import { covarianceByDefinition, covarianceOfMoments, secondOrderMoments } from './second-order.ts';
+import { rootError, secondOrderError } from './error-bound.ts';
 import { strict } from './strict.ts';
 import { COMMON, MEASURE, WEIGHT, type Statistic } from './statistic.ts';
 
@@ -20,6 +21,10 @@ export const sd = {
   finish(spec, moments, columns) {
     const exact = covarianceOfMoments(spec.of, spec.of, spec, moments, columns);
     return exact === null ? null : { ...exact, root: true };
+  },
+  error(spec, uncertainty, columns) {
+    const error = secondOrderError(spec.of, spec.of, spec, uncertainty, columns);
+    return rootError(error, uncertainty.value);
   },
   definition(spec, records, columns) {
     const exact = covarianceByDefinition(spec.of, spec.of, spec, records, columns);

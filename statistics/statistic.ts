@@ -37,6 +37,22 @@ export interface PooledCell {
 /** A value of a cell: null where it is not defined, and then with the reason where the cell alone does not tell. */
 export type Outcome = Exact | { readonly reason: string } | null;
 
+/** What is known about the sums of one cell or margin. Errors are of |estimate − sum|, in scaled integers. */
+export interface Uncertainty {
+  /** The number of records; for a plan the smallest for which the errors can be what they are. */
+  readonly records: bigint;
+  /** The result that was computed; absent in a plan. */
+  readonly value?: Exact;
+  error(...factors: readonly string[]): bigint;
+  /** The error in each bin. */
+  binned(...factors: readonly string[]): readonly bigint[];
+  /** The same for the margin that is totalled over these columns of `by`. */
+  over(by: readonly string[]): Uncertainty;
+}
+
+/** An upper bound of an error, a number of 0 or more; null where there is none. */
+export type ErrorBound = Exact | null;
+
 /** A numeric column cut at scaled edges: bin i is [edge i, edge i+1), and the last one includes its end. */
 export interface Bins {
   readonly column: string;
@@ -128,6 +144,12 @@ export interface Statistic<Spec extends CommonSpec> {
   unit(spec: Spec, columns: Columns): string;
   /** The result for one cell, one outcome for each of its parts. */
   finish(spec: Spec, moments: Moments, columns: Columns): Outcome | readonly Outcome[];
+  /**
+   * A bound for each part of how far the result is off where its sums are estimates (`error-bound.ts`): for every value
+   * of the sums within their errors, and every table of the schema. It is only asked where some sum is not exact, for
+   * cells with records. Null, as where it is left out: there is none, and all sums must be exact.
+   */
+  error?(spec: Spec, uncertainty: Uncertainty, columns: Columns): ErrorBound | readonly ErrorBound[];
   /** The textbook definition over the records themselves, sharing nothing with `finish`; undefined as there. */
   definition(spec: Spec, records: PooledCell, columns: Columns): Outcome | readonly Outcome[];
 }

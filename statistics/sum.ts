@@ -1,6 +1,7 @@
 /** The total of a column; null for an empty cell, which has no total rather than a total of zero. */
 import { z } from 'zod';
 import { scaleOf, unitOf } from './columns.ts';
+import { sumError } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { dot, weights } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -23,6 +24,7 @@ export const sum = {
     const factors = [...weightOf(spec), spec.of];
     return quotient(moments(...factors), scaleOf(columns, ...factors));
   },
+  error: (spec, uncertainty, columns) => sumError([...weightOf(spec), spec.of], uncertainty, columns),
   definition({ of, weight }, records, columns) {
     if (records.size === 0) return null;
     const scale = scaleOf(columns, of) * (weight === undefined ? 1n : scaleOf(columns, weight));

@@ -67,8 +67,10 @@ export const TASK_FORM = strict({
     'minimum-contributors': z.int().min(2, 'must be at least 2: a sum over one party is its own data'),
   }),
   deadlines: strict({ approve: PHASE, collect: PHASE, release: PHASE }),
-  /** With `auto` the planner takes the one that costs all parties together less. */
-  scheme: z.enum(['auto', 'bfv', 'paillier'], { error: 'must be auto, bfv or paillier' }).default('auto'),
+  /** With `auto` the planner takes the exact one that costs all parties together less. */
+  scheme: z
+    .enum(['auto', 'bfv', 'ckks', 'paillier'], { error: 'must be auto, bfv, ckks or paillier' })
+    .default('auto'),
   security: strict({
     /** λ: what is released differs from an ideal world by at most 2^−λ. Checked by the planner. */
     'statistical-bits': z.int().min(1).max(128).default(60),

@@ -86,9 +86,8 @@ function columnIssues(table: string, columns: Columns): Issue[] {
 
 /** A length that was asked for and would not be used is told, not passed over. */
 function securityIssues({ scheme, security }: TaskDocument): Issue[] {
-  if (scheme !== 'bfv' || security['modulus-bits'] === 2048) return [];
-  const message =
-    'is the length of a paillier key, and scheme is bfv: leave it out, or let scheme be paillier';
+  if ((scheme !== 'bfv' && scheme !== 'ckks') || security['modulus-bits'] === 2048) return [];
+  const message = `is the length of a paillier key, and scheme is ${scheme}: leave it out, or let scheme be paillier`;
   return [invalid(['security', 'modulus-bits'], message)];
 }
 

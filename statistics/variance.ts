@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { unitOf } from './columns.ts';
 import { covarianceByDefinition, covarianceOfMoments, secondOrderMoments } from './second-order.ts';
+import { secondOrderError } from './error-bound.ts';
 import { strict } from './strict.ts';
 import { COMMON, MEASURE, WEIGHT, type Statistic } from './statistic.ts';
 import { product } from './units.ts';
@@ -19,5 +20,6 @@ export const variance = {
   moments: (spec) => secondOrderMoments(spec, [[spec.of, spec.of]]),
   unit: ({ of }, columns) => product(unitOf(columns, of), unitOf(columns, of)),
   finish: (spec, moments, columns) => covarianceOfMoments(spec.of, spec.of, spec, moments, columns),
+  error: (spec, uncertainty, columns) => secondOrderError(spec.of, spec.of, spec, uncertainty, columns),
   definition: (spec, records, columns) => covarianceByDefinition(spec.of, spec.of, spec, records, columns),
 } satisfies Statistic<z.infer<typeof SCHEMA>>;

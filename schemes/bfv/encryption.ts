@@ -8,17 +8,17 @@ import { leaseContext, type ContextLease } from '../rlwe/context-cache.ts';
 import { guarded, loadEngine, type Engine } from '../rlwe/engine.ts';
 import { ciphertextBytes } from '../rlwe/wire.ts';
 import type { Encryptor, SchemeContext } from '../scheme.ts';
-import { bind } from './binding.ts';
-import { validateJointKey } from './joint-key.ts';
-import { contextShape } from './engine.ts';
-import { requireSound, type BfvParameters } from './parameters.ts';
+import { bind } from '../rlwe/threshold/binding.ts';
+import { validateJointKey } from '../rlwe/threshold/joint-key.ts';
+import { contextShape } from '../rlwe/threshold/engine.ts';
+import { requireSoundBfv, type BfvParameters } from './parameters.ts';
 
 /** See `Encryptor`. Throws CIPHERTEXT_INVALID where the joint key is malformed or belongs to another task. */
 export async function openBfvEncryptor(
   context: SchemeContext<BfvParameters>,
   jointKey: Uint8Array,
 ): Promise<Encryptor> {
-  requireSound(context.parameters);
+  requireSoundBfv(context.parameters);
   validateJointKey(bind(context), context.parameters, jointKey);
   const engine = await loadEngine();
   return guarded('loading the joint key', () => new BfvEncryptor(engine, context.parameters, jointKey));

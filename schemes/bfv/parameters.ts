@@ -7,11 +7,18 @@ import { sameParameters } from '../same-parameters.ts';
 import { isPrime, primeAbove, primesBelow } from '../rlwe/primes.ts';
 import { ciphertextBytes } from '../rlwe/wire.ts';
 import { POLYNOMIAL_TAG_BYTES } from '../rlwe/message.ts';
-import { ciphertextNoiseBound, decryptionNoiseBound, smudgingBoundFor } from './noise.ts';
-import { dataBitsAtLeast, dataPrimesFor, specialPrimeFor } from './prime-chain.ts';
+import { ciphertextNoiseBound, decryptionNoiseBound, smudgingBoundFor } from '../rlwe/threshold/noise.ts';
+import {
+  countsFor,
+  DEFAULT_STATISTICAL_BITS,
+  RANGES,
+  type RlweCounts,
+  type RlweTask,
+} from '../rlwe/threshold/task.ts';
+import { dataBitsAtLeast, dataPrimesFor, specialPrimeFor } from '../rlwe/threshold/prime-chain.ts';
 
 /** JSON-able; integers that may pass 2^53 are decimal strings. */
-export interface BfvParameters {
+export interface BfvParameters extends RlweCounts {
   readonly scheme: 'bfv';
   /** Absent: the outputs of the task are sums (see `products/parameters.ts`). */
   readonly products?: undefined;
@@ -25,14 +32,6 @@ export interface BfvParameters {
   readonly specialPrime: string;
   /** t: values are integers in ±(t − 1)/2, added modulo t. */
   readonly plainModulus: string;
-  /** K. */
-  readonly holders: number;
-  /** R: the most ciphertexts that one sum may have. */
-  readonly contributors: number;
-  /** D: what each holder decrypts under this key: the output ciphertexts and the self-test of the key. */
-  readonly decryptions: number;
-  /** λ: all shares together say about the keys at most 2^−λ (statistical distance) more than the result does. */
-  readonly statisticalBits: number;
   /** B_ct: noise of a sum. */
   readonly noiseBound: string;
   /** B_sm: each holder adds noise uniform in ±B_sm to a partial decryption. */
@@ -48,18 +47,6 @@ export interface BfvParameters {
   /** An output ciphertext: a sum is as long as what it is made of. */
   readonly outputBytes: number;
   readonly shareBytes: number;
-}
-
-/** What a task asks of its parameters, apart from the size of the values. */
-export interface BfvTask {
-  /** K, from 3 to 255. */
-  readonly holders: number;
-  /** R: ciphertexts in one sum, from 1 to 10^6. */
-  readonly contributors: number;
-  /** Output ciphertexts that will be decrypted, from 1 to 10^6; the self-test of the key is counted on top. */
-  readonly decryptions: number;
-  /** λ, from 40 to 128; 60 unless said otherwise. */
-  readonly statisticalBits?: number;
 }
 
 /** What one ciphertext can do at one price. */
@@ -86,26 +73,19 @@ const ROWS: readonly Row[] = [
   { ringDegree: 16384, dataPrimes: 4 },
 ];
 
-const DEFAULT_STATISTICAL_BITS = 60;
 /** SEAL's limit for t. */
 const PLAIN_MODULUS_LIMIT = 1n << 60n;
-const RANGES = {
-  holders: [3, 255],
-  contributors: [1, 1_000_000],
-  decryptions: [1, 1_000_000],
-  statisticalBits: [40, 128],
-} as const;
 
 /** What t must stay below for the noise to stay below q/4t. */
-function plainModulusLimit(row: Row, counts: Counts): bigint {
+function plainModulusLimit(row: Row, counts: RlweCounts): bigint {
   const room =
     (1n << BigInt(dataBitsAtLeast(row.dataPrimes))) / (4n * decryptionNoiseBound(modelOf(row, counts)));
   return room < PLAIN_MODULUS_LIMIT ? room : PLAIN_MODULUS_LIMIT;
 }
 
 /** What each row of the table offers this task, cheapest first; rows that cannot hold even ±1 are left out. */
-export function bfvChoices(task: BfvTask): BfvChoice[] {
-  const counts = countsOf(task);
+export function bfvChoices(task: RlweTask): BfvChoice[] {
+  const counts = countsFor(task);
   return ROWS.flatMap((row) => {
     const magnitude = largestMagnitude(row, counts);
     const bytes = ciphertextBytes(row.ringDegree, row.dataPrimes);
@@ -118,8 +98,8 @@ export function bfvChoices(task: BfvTask): BfvChoice[] {
  * ±`magnitude`, decrypt exactly. t is the smallest batching prime (t ≡ 1 mod 2N) above 2·magnitude.
  * Throws TASK_IMPOSSIBLE, with the numbers and the smallest change that helps, where no row of the table does.
  */
-export function chooseBfvParameters(task: BfvTask & { readonly magnitude: bigint }): BfvParameters {
-  const counts = countsOf(task);
+export function chooseBfvParameters(task: RlweTask & { readonly magnitude: bigint }): BfvParameters {
+  const counts = countsFor(task);
   if (task.magnitude < 1n) throw impossible('the largest sum of a slot must be at least 1');
   const row = ROWS.find((candidate) => largestMagnitude(candidate, counts) >= task.magnitude);
   if (!row) throw impossible(shortfall(task.magnitude, task));
@@ -131,46 +111,31 @@ export function chooseBfvParameters(task: BfvTask & { readonly magnitude: bigint
  * Throws TASK_IMPOSSIBLE unless the parameters are exactly what this module derives from their own K, R, D, λ,
  * N and t. So a plan made elsewhere cannot lower the smudging or smuggle in weak moduli.
  */
-export function requireSound(parameters: BfvParameters): void {
+export function requireSoundBfv(parameters: BfvParameters): void {
   const { holders, contributors, decryptions, statisticalBits, ringDegree, dataPrimes } = parameters;
   const row = ROWS.find((r) => r.ringDegree === ringDegree && r.dataPrimes === dataPrimes.length);
   const t = /^\d{1,19}$/.test(parameters.plainModulus) ? BigInt(parameters.plainModulus) : 0n;
   if (!row || t % (2n * BigInt(ringDegree)) !== 1n || !isPrime(t)) {
     throw impossible('the parameters name a ring degree, moduli or plain modulus that no plan uses');
   }
-  const counts = countsOf({ holders, contributors, decryptions: decryptions - 1, statisticalBits });
+  const counts = countsFor({ holders, contributors, decryptions: decryptions - 1, statisticalBits });
   if (t >= plainModulusLimit(row, counts) || !sameParameters(derive(row, counts, t), parameters)) {
     throw impossible('the parameters are not those that follow from the size of the task');
   }
 }
 
-/** K, R, D with the self-test, λ. */
-type Counts = Pick<BfvParameters, 'holders' | 'contributors' | 'decryptions' | 'statisticalBits'>;
-
-function countsOf(task: BfvTask): Counts {
-  const { holders, contributors, decryptions, statisticalBits = DEFAULT_STATISTICAL_BITS } = task;
-  const counts = { holders, contributors, decryptions, statisticalBits };
-  for (const name of ['holders', 'contributors', 'decryptions', 'statisticalBits'] as const) {
-    const [least, most] = RANGES[name];
-    const value = counts[name];
-    if (Number.isInteger(value) && value >= least && value <= most) continue;
-    throw impossible(`${name} is ${value}; the smallest change is ${value < least ? least : most}`);
-  }
-  return { ...counts, decryptions: decryptions + 1 };
-}
-
-function modelOf(row: Row, counts: Counts): Parameters<typeof decryptionNoiseBound>[0] {
+function modelOf(row: Row, counts: RlweCounts): Parameters<typeof decryptionNoiseBound>[0] {
   return { ...counts, ringDegree: row.ringDegree, specialPrime: specialPrimeFor(row.ringDegree) };
 }
 
 /** (t − 1)/2 for the largest batching prime that the row has room for; 0 where there is none. */
-function largestMagnitude(row: Row, counts: Counts): bigint {
+function largestMagnitude(row: Row, counts: RlweCounts): bigint {
   const step = 2n * BigInt(row.ringDegree);
   for (const t of primesBelow(plainModulusLimit(row, counts), step)) return (t - 1n) / 2n;
   return 0n;
 }
 
-function derive(row: Row, counts: Counts, t: bigint): BfvParameters {
+function derive(row: Row, counts: RlweCounts, t: bigint): BfvParameters {
   const { ringDegree } = row;
   const model = modelOf(row, counts);
   const primes = dataPrimesFor(ringDegree, row.dataPrimes, t);
@@ -196,7 +161,7 @@ function derive(row: Row, counts: Counts, t: bigint): BfvParameters {
   };
 }
 
-function shortfall(magnitude: bigint, task: BfvTask): string {
+function shortfall(magnitude: bigint, task: RlweTask): string {
   const { holders, contributors, decryptions, statisticalBits = DEFAULT_STATISTICAL_BITS } = task;
   const asked =
     `a slot must hold sums up to ${magnitude} with ${holders} key holders, ${contributors} contributors, ` +

@@ -17,6 +17,8 @@ export interface CiphertextShape {
   readonly isNtt: boolean;
   readonly ringDegree: number;
   readonly primes: readonly bigint[];
+  /** What CKKS multiplies values by; 1 where it is left out. */
+  readonly scale?: number;
 }
 
 /** The fields in front of the words of a ciphertext, as [name, first byte, byte after]. */
@@ -43,7 +45,7 @@ export function ciphertextBytes(ringDegree: number, primes: number): number {
   return CIPHERTEXT_HEAD_BYTES + 16 * ringDegree * primes;
 }
 
-/** The 113 bytes in front of the words of a ciphertext of this shape; scale 1, correction factor 1. */
+/** The 113 bytes in front of the words of a ciphertext of this shape; correction factor 1. */
 export function ciphertextHead(shape: CiphertextShape): Uint8Array {
   const words = 2 * polynomialWords(shape);
   const head = new Uint8Array(CIPHERTEXT_HEAD_BYTES);
@@ -54,7 +56,7 @@ export function ciphertextHead(shape: CiphertextShape): Uint8Array {
   view.setBigUint64(49, 2n, true);
   view.setBigUint64(57, BigInt(shape.ringDegree), true);
   view.setBigUint64(65, BigInt(shape.primes.length), true);
-  view.setFloat64(73, 1, true);
+  view.setFloat64(73, shape.scale ?? 1, true);
   view.setBigUint64(81, 1n, true);
   writeHeader(head, 89, HEADER_BYTES + 8 + 8 * words);
   view.setBigUint64(105, BigInt(words), true);
@@ -81,15 +83,15 @@ export const COEFFICIENT_FORM = new Uint8Array(32);
 
 /**
  * A plaintext in NTT form at the level named by `parmsId`, or in coefficient form; a secret key has the same form at
- * key level.
+ * key level. Of CKKS it has the scale of the ciphertext that it goes into.
  */
-export function writePlaintext(parmsId: Uint8Array, words: Words): Uint8Array {
+export function writePlaintext(parmsId: Uint8Array, words: Words, scale = 1): Uint8Array {
   const bytes = new Uint8Array(PLAINTEXT_HEAD_BYTES + words.byteLength);
   const view = new DataView(bytes.buffer);
   writeHeader(bytes, 0, bytes.length);
   bytes.set(parmsId, 16);
   view.setBigUint64(48, BigInt(words.length), true);
-  view.setFloat64(56, 1, true);
+  view.setFloat64(56, scale, true);
   writeHeader(bytes, 64, HEADER_BYTES + 8 + words.byteLength);
   view.setBigUint64(80, BigInt(words.length), true);
   bytes.set(bytesOf(words), PLAINTEXT_HEAD_BYTES);

@@ -1,10 +1,10 @@
 /** The true noise of outputs and of the relinearisation key, under a throw-away s = Σ s_i, against the bounds of the plan. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { bind } from '../../schemes/bfv/binding.ts';
-import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { openKeyRing } from '../../schemes/bfv/engine.ts';
-import { toDataLevel, toKeyLevel } from '../../schemes/bfv/levels.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
+import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
+import { toDataLevel, toKeyLevel } from '../../schemes/rlwe/threshold/levels.ts';
 import { parseLanes } from '../../schemes/bfv/products/ciphertext.ts';
 import { readJointKey } from '../../schemes/bfv/products/joint-key.ts';
 import { productOutputs } from '../../schemes/bfv/products/layout.ts';

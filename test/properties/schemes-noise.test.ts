@@ -1,10 +1,10 @@
 /** The true noise, under a throw-away s = Σ s_i, against the bounds of the plan. */
 import { expect, test } from 'vitest';
-import { bind } from '../../schemes/bfv/binding.ts';
-import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { openKeyRing } from '../../schemes/bfv/engine.ts';
-import { ciphertextShape, toDataLevel, toKeyLevel } from '../../schemes/bfv/levels.ts';
-import { readShare } from '../../schemes/bfv/share-message.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
+import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
+import { ciphertextShape, toDataLevel, toKeyLevel } from '../../schemes/rlwe/threshold/levels.ts';
+import { readShare } from '../../schemes/rlwe/threshold/share-message.ts';
 import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { readPolynomial } from '../../schemes/rlwe/wire.ts';

@@ -1,8 +1,8 @@
 /** What is refused when products are evaluated and opened: nothing but the coefficients of the plan ever is. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bind } from '../../schemes/bfv/binding.ts';
-import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { openKeyRing } from '../../schemes/bfv/engine.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
+import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
 import { parseLanes } from '../../schemes/bfv/products/ciphertext.ts';
 import { productOutputs } from '../../schemes/bfv/products/layout.ts';
 import { firstLane } from '../../schemes/bfv/products/parameters.ts';

@@ -4,7 +4,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import { openCeremony } from '../../schemes/ceremony.ts';
 import { validateContribution } from '../../schemes/contribution.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
-import { contextShape } from '../../schemes/bfv/engine.ts';
+import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
 import {
   altered,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   bfvChoices,
   chooseBfvParameters,
-  requireSound,
+  requireSoundBfv,
   type BfvParameters,
 } from '../../schemes/bfv/parameters.ts';
 import { openHolderCeremony } from '../../schemes/key-share.ts';
@@ -56,7 +56,7 @@ describe('chosen parameters', () => {
         const B =
           (1n << BigInt(p.statisticalBits - 1)) * BigInt(p.ringDegree * p.decryptions) * BigInt(p.noiseBound);
         expect(BigInt(p.smudgingBound)).toBe(B);
-        requireSound(JSON.parse(JSON.stringify(p)) as BfvParameters);
+        requireSoundBfv(JSON.parse(JSON.stringify(p)) as BfvParameters);
       }),
       { numRuns: 60, seed: 1 },
     );
@@ -89,7 +89,7 @@ describe('parameters made elsewhere', () => {
   ])('are refused by a key holder: %s', async (_, change) => {
     const parameters = { ...sound, ...change };
     expect(() => {
-      requireSound(parameters);
+      requireSoundBfv(parameters);
     }).toThrow(expect.objectContaining({ code: 'TASK_IMPOSSIBLE' }));
     await expect(
       openHolderCeremony({ parameters, task: '00'.repeat(32) }, new Uint8Array(32), 0),

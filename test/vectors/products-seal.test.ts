@@ -1,9 +1,9 @@
 /** What this project makes for products against SEAL's own: its keys, its decryption, and answers fixed once and for all. */
 import { expect, test } from 'vitest';
-import { bind } from '../../schemes/bfv/binding.ts';
-import { expandSecret } from '../../schemes/bfv/key-contribution.ts';
-import { contextShape, openKeyRing } from '../../schemes/bfv/engine.ts';
-import { publicKeyShape } from '../../schemes/bfv/levels.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
+import { contextShape, openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
+import { publicKeyShape } from '../../schemes/rlwe/threshold/levels.ts';
 import { readJointKey, sealRelinearisationKey } from '../../schemes/bfv/products/joint-key.ts';
 import { firstLane } from '../../schemes/bfv/products/parameters.ts';
 import { leaseContext } from '../../schemes/rlwe/context-cache.ts';

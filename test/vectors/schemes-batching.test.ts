@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { slotsOf } from '../../schemes/bfv/batching.ts';
-import { bind } from '../../schemes/bfv/binding.ts';
-import { contextShape } from '../../schemes/bfv/engine.ts';
-import { ciphertextShape, publicKeyShape } from '../../schemes/bfv/levels.ts';
-import { readShare } from '../../schemes/bfv/share-message.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
+import { ciphertextShape, publicKeyShape } from '../../schemes/rlwe/threshold/levels.ts';
+import { readShare } from '../../schemes/rlwe/threshold/share-message.ts';
 import { leaseContext } from '../../schemes/rlwe/context-cache.ts';
 import { liftSum } from '../../schemes/rlwe/crt.ts';
 import { loadEngine } from '../../schemes/rlwe/engine.ts';

@@ -2,8 +2,8 @@
 import { shake256 } from '@noble/hashes/sha3.js';
 import { describe, expect, test } from 'vitest';
 import { chooseBfvParameters } from '../../schemes/bfv/parameters.ts';
-import { contextShape } from '../../schemes/bfv/engine.ts';
-import { ciphertextShape, publicKeyShape } from '../../schemes/bfv/levels.ts';
+import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
+import { ciphertextShape, publicKeyShape } from '../../schemes/rlwe/threshold/levels.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
 import { isPrime, primesBelow } from '../../schemes/rlwe/primes.ts';
 import { ciphertextHead, writePlaintext } from '../../schemes/rlwe/wire.ts';

@@ -3,11 +3,11 @@
  *
  * Holds: proposal, the holder's joint-key, the evaluation, its release; as objects the joint key, the outputs and the
  * opened shares, whose digest the holder has signed (`opened`). Discloses that holder's partial decryptions: together
- * with those of all other holders they show the result, alone nothing. A BFV share of the right form carries no proof,
+ * with those of all other holders they show the result, alone nothing. A BFV or CKKS share of the right form carries no proof,
  * so a wrong one cannot be shown.
  */
 import { StrongroomError } from '../../proto/errors.ts';
-import { requireBfvShareForm } from '../../schemes/bfv/share-verification.ts';
+import { requireRlweShareForm } from '../../schemes/rlwe/threshold/share-verification.ts';
 import { verifyPaillierShares } from '../../schemes/paillier/share-verification.ts';
 import { byScheme } from '../../schemes/scheme.ts';
 import { unpackShares } from '../release.ts';
@@ -45,7 +45,8 @@ export async function proveWrongShare({ task, documents }: Statements, objects: 
   try {
     const shares = unpackShares(packed, release.by);
     byScheme(task.context, {
-      bfv: (context) => requireBfvShareForm(context, ciphertexts, holder, shares),
+      bfv: (context) => requireRlweShareForm(context, ciphertexts, holder, shares),
+      ckks: (context) => requireRlweShareForm(context, ciphertexts, holder, shares),
       bfvProducts: noProof,
       paillier: (context) => verifyPaillierShares(context, key, ciphertexts, holder, shares),
     });

@@ -2,7 +2,7 @@
 import { parseCiphertext, requireLength } from '../../rlwe/validation.ts';
 import { ciphertextBytes } from '../../rlwe/wire.ts';
 import type { Words } from '../../rlwe/words.ts';
-import { ciphertextShape } from '../levels.ts';
+import { ciphertextShape } from '../../rlwe/threshold/levels.ts';
 import { lanesOf, type BfvProductParameters } from './parameters.ts';
 
 /** One lane of a checked ciphertext. */

@@ -4,8 +4,8 @@ import { attributed } from '../../attributed.ts';
 import { chineseRemainder } from '../../rlwe/crt.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Combiner, SchemeContext } from '../../scheme.ts';
-import { bind, type Binding } from '../binding.ts';
-import { requireAllShares } from '../combination.ts';
+import { bind, type Binding } from '../../rlwe/threshold/binding.ts';
+import { requireAllShares, voidShares } from '../../rlwe/threshold/phase.ts';
 import { parseLanes } from './ciphertext.ts';
 import { productOutputs } from './layout.ts';
 import { lanesOf, requireSoundProducts, type BfvProductParameters } from './parameters.ts';
@@ -51,10 +51,7 @@ class BfvProductCombiner implements Combiner {
       const c0 = lanes[l]?.c0 ?? new BigUint64Array();
       const values = decodeCoefficients(this.#parameters, lane, c0, coefficients, ofLane);
       if (values) return values;
-      throw new StrongroomError(
-        'SHARE_INVALID',
-        'the partial decryptions do not combine within the noise of the plan: at least one is wrong, or an input was made with too much noise; the result is void',
-      );
+      throw voidShares();
     });
     return coefficients.map((_, i) => this.#centred(residues.map((ofLane) => ofLane[i] ?? 0n)));
   }

@@ -6,9 +6,9 @@ import { guarded, loadEngine, type Engine } from '../../rlwe/engine.ts';
 import { COEFFICIENT_FORM, writePlaintext } from '../../rlwe/wire.ts';
 import { residues } from '../../rlwe/words.ts';
 import type { Encryptor, SchemeContext } from '../../scheme.ts';
-import { bind } from '../binding.ts';
-import { contextShape } from '../engine.ts';
-import type { Moduli } from '../levels.ts';
+import { bind } from '../../rlwe/threshold/binding.ts';
+import { contextShape } from '../../rlwe/threshold/engine.ts';
+import type { BfvModuli } from '../../rlwe/threshold/levels.ts';
 import { readJointKey, sealPublicKey } from './joint-key.ts';
 import { lanesOf, requireSoundProducts, type BfvProductParameters } from './parameters.ts';
 
@@ -78,7 +78,7 @@ class Lane implements Disposable {
   readonly #plaintext: Plaintext;
   readonly #ciphertext: Ciphertext;
 
-  constructor(engine: Engine, lane: Moduli, publicKey: Uint8Array) {
+  constructor(engine: Engine, lane: BfvModuli, publicKey: Uint8Array) {
     this.#plainModulus = BigInt(lane.plainModulus);
     this.#lease = leaseContext(engine, contextShape(lane));
     using key = new engine.PublicKey();

@@ -7,9 +7,9 @@ import { StrongroomError } from '../../../proto/errors.ts';
 import { leaseContext, type ContextLease } from '../../rlwe/context-cache.ts';
 import { guarded, loadEngine, type Engine } from '../../rlwe/engine.ts';
 import type { CiphertextSum, Evaluator, Input, ProductSum, SchemeContext } from '../../scheme.ts';
-import { bind } from '../binding.ts';
-import { contextShape } from '../engine.ts';
-import type { Moduli } from '../levels.ts';
+import { bind } from '../../rlwe/threshold/binding.ts';
+import { contextShape } from '../../rlwe/threshold/engine.ts';
+import type { BfvModuli } from '../../rlwe/threshold/levels.ts';
 import { parseLanes } from './ciphertext.ts';
 import { readJointKey, sealRelinearisationKey, type ProductJointKey } from './joint-key.ts';
 import { chunksOf } from './layout.ts';
@@ -111,7 +111,7 @@ class Lane implements Disposable {
   readonly evaluator: SealEvaluator;
   readonly relinKeys: RelinKeys;
 
-  constructor(engine: Engine, lane: Moduli, relinearisationKey: Uint8Array) {
+  constructor(engine: Engine, lane: BfvModuli, relinearisationKey: Uint8Array) {
     this.lease = leaseContext(engine, contextShape(lane));
     this.evaluator = new engine.Evaluator(this.lease.context);
     this.relinKeys = new engine.RelinKeys();

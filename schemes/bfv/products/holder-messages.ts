@@ -2,9 +2,9 @@
 import type { Ring } from '../../rlwe/ring.ts';
 import { centredBinomial, uniformInterval } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
-import type { Binding } from '../binding.ts';
-import { keyContribution, ternarySecret } from '../key-contribution.ts';
-import type { Secret } from '../partial-decryption.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
+import { keyContribution, ternarySecret } from '../../rlwe/threshold/key-contribution.ts';
+import type { Secret } from '../../rlwe/threshold/partial-decryption.ts';
 import type { Setting, Transcript } from './ceremony.ts';
 import { writeFirst, writeSecond, writeSeed, writeTest } from './contribution.ts';
 import { TESTED } from './parameters.ts';

@@ -7,9 +7,9 @@ import { readPolynomials, writePolynomials } from '../../rlwe/message.ts';
 import { invalid, requireLength } from '../../rlwe/validation.ts';
 import { ciphertextBytes, writeCiphertext, writeRelinearisationKey } from '../../rlwe/wire.ts';
 import { isZero, type Words } from '../../rlwe/words.ts';
-import type { Binding } from '../binding.ts';
-import { commonReference, validateJointKey } from '../joint-key.ts';
-import { publicKeyShape, type Moduli } from '../levels.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
+import { commonReference, validateJointKey } from '../../rlwe/threshold/joint-key.ts';
+import { publicKeyShape, type BfvModuli } from '../../rlwe/threshold/levels.ts';
 import { firstLane, type BfvProductParameters } from './parameters.ts';
 import type { KeyDigit } from './relinearisation.ts';
 
@@ -62,11 +62,11 @@ export function readJointKey(
 }
 
 /** The public key as SEAL reads it in the context of one plain modulus. */
-export function sealPublicKey(binding: Binding, lane: Moduli, { b }: ProductJointKey): Uint8Array {
+export function sealPublicKey(binding: Binding, lane: BfvModuli, { b }: ProductJointKey): Uint8Array {
   return writeCiphertext(publicKeyShape(lane), b, commonReference(binding, lane));
 }
 
 /** The relinearisation key as SEAL reads it in the context of one plain modulus. */
-export function sealRelinearisationKey(lane: Moduli, { digits }: ProductJointKey): Uint8Array {
+export function sealRelinearisationKey(lane: BfvModuli, { digits }: ProductJointKey): Uint8Array {
   return writeRelinearisationKey(publicKeyShape(lane), digits);
 }

@@ -24,7 +24,7 @@
  * 4. Against round(q·m/t): 1 more.
  */
 import { ERROR_BOUND } from '../../rlwe/samplers.ts';
-import { ciphertextNoiseBound, roundingTimesKey } from '../noise.ts';
+import { ciphertextNoiseBound, roundingTimesKey } from '../../rlwe/threshold/noise.ts';
 
 export interface ProductNoiseModel {
   readonly ringDegree: number;

@@ -16,8 +16,8 @@ import { messageBytes, POLYNOMIAL_TAG_BYTES } from '../../rlwe/message.ts';
 import { primeAbove, primesBelow } from '../../rlwe/primes.ts';
 import { ERROR_BOUND } from '../../rlwe/samplers.ts';
 import { ciphertextBytes } from '../../rlwe/wire.ts';
-import type { Moduli } from '../levels.ts';
-import { dataPrimesFor } from '../prime-chain.ts';
+import type { BfvModuli } from '../../rlwe/threshold/levels.ts';
+import { dataPrimesFor } from '../../rlwe/threshold/prime-chain.ts';
 import {
   inputsOf,
   layOutProducts,
@@ -129,12 +129,12 @@ export function lanesOf({
   dataPrimes,
   specialPrime,
   plainModuli,
-}: BfvProductParameters): Moduli[] {
+}: BfvProductParameters): BfvModuli[] {
   return plainModuli.map((plainModulus) => ({ ringDegree, dataPrimes, specialPrime, plainModulus }));
 }
 
 /** That of t_1, for what is the same in all: keys. */
-export function firstLane({ plainModuli, ...rest }: BfvProductParameters): Moduli {
+export function firstLane({ plainModuli, ...rest }: BfvProductParameters): BfvModuli {
   return { ...rest, plainModulus: plainModuli[0] ?? '' };
 }
 

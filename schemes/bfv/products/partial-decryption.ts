@@ -20,9 +20,9 @@ import { sha256 } from '#primitives';
 import type { Ring } from '../../rlwe/ring.ts';
 import { uniformInterval } from '../../rlwe/samplers.ts';
 import { bytesOf, residues, type Words } from '../../rlwe/words.ts';
-import type { Binding } from '../binding.ts';
-import { toKeyLevel } from '../levels.ts';
-import type { Secret } from '../partial-decryption.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
+import { toKeyLevel } from '../../rlwe/threshold/levels.ts';
+import type { Secret } from '../../rlwe/threshold/partial-decryption.ts';
 import type { BfvProductParameters } from './parameters.ts';
 
 /** d_i at these coefficients, for c_1 modulo q in coefficient form: for each prime of q one word a coefficient. */

@@ -8,13 +8,13 @@
  */
 import { chineseRemainder } from '../../rlwe/crt.ts';
 import type { Words } from '../../rlwe/words.ts';
-import type { Moduli } from '../levels.ts';
+import type { BfvModuli } from '../../rlwe/threshold/levels.ts';
 import type { BfvProductParameters } from './parameters.ts';
 
 /** The values in [0, t) of these coefficients; null where one is not within the noise of the plan. */
 export function decodeCoefficients(
   parameters: BfvProductParameters,
-  lane: Moduli,
+  lane: BfvModuli,
   c0: Words,
   coefficients: readonly number[],
   shares: readonly Words[],

@@ -16,7 +16,7 @@
 import type { Ring } from '../../rlwe/ring.ts';
 import { uniformWords } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
-import type { Binding } from '../binding.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
 
 /** What round 0 says for one digit, by one holder or summed over all. */
 export interface FirstShare {

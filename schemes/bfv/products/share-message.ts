@@ -6,7 +6,7 @@ import { sha256 } from '#primitives';
 import { concat, utf8 } from '../../primitives/bytes.ts';
 import { readPolynomials, writePolynomials } from '../../rlwe/message.ts';
 import { bytesOf, type Words } from '../../rlwe/words.ts';
-import type { Binding } from '../binding.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
 import type { LaneCiphertext } from './ciphertext.ts';
 import type { BfvProductParameters } from './parameters.ts';
 

@@ -11,8 +11,8 @@ import type { Ring } from '../../rlwe/ring.ts';
 import { writeCiphertext } from '../../rlwe/wire.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Xof } from '../../rlwe/xof.ts';
-import type { Binding } from '../binding.ts';
-import { ciphertextShape, toDataLevel, type Moduli } from '../levels.ts';
+import type { Binding } from '../../rlwe/threshold/binding.ts';
+import { ciphertextShape, toDataLevel, type BfvModuli } from '../../rlwe/threshold/levels.ts';
 import { parseLanes, type LaneCiphertext } from './ciphertext.ts';
 import { BfvProductSum, openLanes } from './evaluator.ts';
 import type { ProductJointKey } from './joint-key.ts';
@@ -79,11 +79,11 @@ export function passesTest(
   });
 }
 
-const valuesOf = (stream: Xof, { plainModulus }: Moduli): bigint[] =>
+const valuesOf = (stream: Xof, { plainModulus }: BfvModuli): bigint[] =>
   TESTED.map(() => littleEndian(stream.read(8)) % BigInt(plainModulus));
 
 /** (b + round(q·m/t), a) for a polynomial m with these first coefficients. */
-function encrypt(lane: Moduli, b: Words, a: Words, values: readonly bigint[]): Uint8Array {
+function encrypt(lane: BfvModuli, b: Words, a: Words, values: readonly bigint[]): Uint8Array {
   const primes = lane.dataPrimes.map(BigInt);
   const q = primes.reduce((product, prime) => product * prime, 1n);
   const c0 = b.slice();

@@ -1,12 +1,12 @@
 /** The objects of the bfv scheme: ciphertexts, the joint key, the messages of the ceremony, decryption shares. */
 import { createHash, randomBytes } from 'node:crypto';
-import { openBfvCeremony } from '../../../schemes/bfv/ceremony.ts';
+import { openRlweCeremony } from '../../../schemes/rlwe/threshold/ceremony.ts';
 import { openBfvCombiner } from '../../../schemes/bfv/combination.ts';
-import { validateBfvContribution } from '../../../schemes/bfv/contribution.ts';
+import { validateRlweContribution } from '../../../schemes/rlwe/threshold/contribution.ts';
 import { openBfvEncryptor } from '../../../schemes/bfv/encryption.ts';
-import { openBfvEvaluator } from '../../../schemes/bfv/evaluator.ts';
-import { openBfvHolderCeremony } from '../../../schemes/bfv/holder-ceremony.ts';
-import { openBfvKeyShare } from '../../../schemes/bfv/key-share.ts';
+import { openRlweEvaluator } from '../../../schemes/rlwe/threshold/evaluator.ts';
+import { openRlweHolderCeremony } from '../../../schemes/rlwe/threshold/holder-ceremony.ts';
+import { openRlweKeyShare } from '../../../schemes/rlwe/threshold/key-share.ts';
 import { chooseBfvParameters, type BfvParameters } from '../../../schemes/bfv/parameters.ts';
 import type { SchemeContext } from '../../../schemes/scheme.ts';
 import { equalBytes } from '../../../trust/digest.ts';
@@ -39,14 +39,14 @@ const makeBfv = cached(async (): Promise<Bfv> => {
   const seeds = [0, 1, 2].map(() => new Uint8Array(randomBytes(32)));
   const { jointKey, transcript } = await playCeremony(context, seeds);
   using encryptor = await openBfvEncryptor(context, jointKey);
-  using evaluator = await openBfvEvaluator(context);
+  using evaluator = await openRlweEvaluator(context);
   using sum = evaluator.sum();
   const inputs = [[1n, -2n], [3n], [40n, 50n]].map((values) => encryptor.encrypt(values));
   for (const input of inputs) sum.add(input, 'north');
   const output = sum.bytes();
   const shares: Uint8Array[] = [];
   for (const seed of seeds) {
-    using holder = await openBfvKeyShare(context, seed.slice());
+    using holder = await openRlweKeyShare(context, seed.slice());
     shares.push(...holder.partialDecryptions([output]));
   }
   return { context, jointKey, transcript, inputs, output, shares, values: [44n, 48n, 0n] };
@@ -56,7 +56,7 @@ async function playCeremony(
   context: SchemeContext<BfvParameters>,
   seeds: readonly Uint8Array[],
 ): Promise<Pick<Bfv, 'jointKey' | 'transcript'>> {
-  const holders = await Promise.all(seeds.map((seed, i) => openBfvHolderCeremony(context, seed.slice(), i)));
+  const holders = await Promise.all(seeds.map((seed, i) => openRlweHolderCeremony(context, seed.slice(), i)));
   const transcript: Uint8Array[][] = [];
   for (let jointKey: Uint8Array | undefined; ;) {
     const messages: Uint8Array[] = [];
@@ -102,7 +102,7 @@ export const ciphertextTarget = target({
   short: 20,
   make: makeBfv,
   open: async ({ context, inputs, output }) => {
-    const evaluator = await openBfvEvaluator(context);
+    const evaluator = await openRlweEvaluator(context);
     return {
       corpus: [...inputs, output],
       mutations: [mutateWords(HEAD_BYTES, context.parameters), mutateHalf],
@@ -154,8 +154,8 @@ export const ceremonyTarget = target({
       mutations: [mutateWords(33, context.parameters)],
       decode: async (bytes) => {
         const [round = 0, message] = [bytes[0], bytes.slice(1)];
-        validateBfvContribution(context, round, message);
-        using ceremony = await openBfvCeremony(context);
+        validateRlweContribution(context, round, message);
+        using ceremony = await openRlweCeremony(context);
         await ceremony.take(round === 0 ? [message, ...first.slice(1)] : first);
         await ceremony.take(round === 1 ? [message, ...second.slice(1)] : second);
         return ceremony.jointKey();

@@ -1,19 +1,18 @@
 /** The check of what one key holder released, as far as it can go without a proof: its form. */
-import { StrongroomError } from '../../proto/errors.ts';
-import { attributed } from '../attributed.ts';
-import { parseCiphertext } from '../rlwe/validation.ts';
-import type { SchemeContext } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { attributed } from '../../attributed.ts';
+import { parseCiphertext } from '../validation.ts';
+import type { RlweParameters, SchemeContext } from '../../scheme.ts';
 import { bind } from './binding.ts';
 import { ciphertextShape } from './levels.ts';
-import type { BfvParameters } from './parameters.ts';
 import { readShare } from './share-message.ts';
 
 /**
  * Throws SHARE_INVALID, or CIPHERTEXT_INVALID for malformed bytes, with `details.holder`, unless these have the form of
  * partial decryptions of the outputs, one for each, made for this task. Nothing shows that they are right.
  */
-export function requireBfvShareForm(
-  context: SchemeContext<BfvParameters>,
+export function requireRlweShareForm(
+  context: SchemeContext<RlweParameters>,
   outputs: readonly Uint8Array[],
   holder: number,
   shares: readonly Uint8Array[],

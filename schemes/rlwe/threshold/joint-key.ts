@@ -9,12 +9,12 @@
  * Contributions must be committed to before any is opened: else the last to speak sends b* − Σ b_i, for a key
  * (b*, a) of its own.
  */
-import { readPolynomial } from '../rlwe/message.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import { uniformWords } from '../rlwe/samplers.ts';
-import { invalid, parseCiphertext } from '../rlwe/validation.ts';
-import { writeCiphertext } from '../rlwe/wire.ts';
-import type { Words } from '../rlwe/words.ts';
+import { readPolynomial } from '../message.ts';
+import type { Ring } from '../ring.ts';
+import { uniformWords } from '../samplers.ts';
+import { invalid, parseCiphertext } from '../validation.ts';
+import { writeCiphertext } from '../wire.ts';
+import type { Words } from '../words.ts';
 import type { Binding } from './binding.ts';
 import { publicKeyShape, type Moduli } from './levels.ts';
 

@@ -1,25 +1,24 @@
 /** What can be told of a message of the key ceremony by itself. */
-import { invalid } from '../rlwe/validation.ts';
-import type { Words } from '../rlwe/words.ts';
-import type { SchemeContext } from '../scheme.ts';
+import { invalid } from '../validation.ts';
+import type { Words } from '../words.ts';
+import type { RlweParameters, SchemeContext } from '../../scheme.ts';
 import { bind, type Binding } from './binding.ts';
 import { readContribution } from './joint-key.ts';
 import { readTestShare } from './key-test.ts';
-import type { BfvParameters } from './parameters.ts';
 
 /** Throws CIPHERTEXT_INVALID unless the bytes are a well-formed message of this round. */
-export function validateBfvContribution(
-  context: SchemeContext<BfvParameters>,
+export function validateRlweContribution(
+  context: SchemeContext<RlweParameters>,
   round: number,
   bytes: Uint8Array,
 ): void {
-  readBfvContribution(bind(context), context.parameters, round, bytes);
+  readRlweContribution(bind(context), context.parameters, round, bytes);
 }
 
 /** The polynomial of a message of this round. Throws CIPHERTEXT_INVALID. */
-export function readBfvContribution(
+export function readRlweContribution(
   binding: Binding,
-  parameters: BfvParameters,
+  parameters: RlweParameters,
   round: number,
   bytes: Uint8Array,
 ): Words {

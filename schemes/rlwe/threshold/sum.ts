@@ -1,18 +1,17 @@
 /** Σ of ciphertexts: (Σ c_0, Σ c_1) modulo q, by SEAL. */
 import type { Ciphertext, Evaluator } from 'node-seal/allows';
-import { StrongroomError } from '../../proto/errors.ts';
-import type { ContextLease } from '../rlwe/context-cache.ts';
-import { leaseContext } from '../rlwe/context-cache.ts';
-import { guarded, type Engine } from '../rlwe/engine.ts';
-import { parseCiphertext } from '../rlwe/validation.ts';
-import type { CiphertextShape } from '../rlwe/wire.ts';
-import type { CiphertextSum } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import type { ContextLease } from '../context-cache.ts';
+import { leaseContext } from '../context-cache.ts';
+import { guarded, type Engine } from '../engine.ts';
+import { parseCiphertext } from '../validation.ts';
+import type { CiphertextShape } from '../wire.ts';
+import type { CiphertextSum, RlweParameters } from '../../scheme.ts';
 import { contextShape } from './engine.ts';
 import { ciphertextShape } from './levels.ts';
-import type { BfvParameters } from './parameters.ts';
 
 /** Holds two ciphertexts, however many are added. */
-export class BfvSum implements CiphertextSum {
+export class RlweSum implements CiphertextSum {
   readonly #shape: CiphertextShape;
   readonly #contributors: number;
   readonly #lease: ContextLease;
@@ -21,7 +20,7 @@ export class BfvSum implements CiphertextSum {
   readonly #next: Ciphertext;
   #added = 0;
 
-  constructor(engine: Engine, parameters: BfvParameters) {
+  constructor(engine: Engine, parameters: RlweParameters) {
     this.#shape = ciphertextShape(parameters);
     this.#contributors = parameters.contributors;
     this.#lease = leaseContext(engine, contextShape(parameters));

@@ -1,13 +1,13 @@
 /** What SEAL needs to know of the parameters. */
-import type { ContextShape, Engine } from '../rlwe/engine.ts';
-import { Ring } from '../rlwe/ring.ts';
-import { BFV, keyPrimes, type Moduli } from './levels.ts';
+import type { ContextShape, Engine } from '../engine.ts';
+import { Ring } from '../ring.ts';
+import { keyPrimes, schemeNumber, type Moduli } from './levels.ts';
 
 /** What SEAL needs to encrypt and to add; it refuses moduli below 128-bit security. */
 export function contextShape(parameters: Moduli): ContextShape {
-  const { ringDegree, plainModulus } = parameters;
+  const { ringDegree, plainModulus = 0 } = parameters;
   return {
-    scheme: BFV,
+    scheme: schemeNumber(parameters),
     ringDegree,
     primes: keyPrimes(parameters),
     plainModulus: BigInt(plainModulus),

@@ -1,27 +1,41 @@
 /** The two levels of the scheme: keys live modulo q·P, ciphertexts modulo q. */
-import { parmsId } from '../rlwe/parms-id.ts';
-import type { CiphertextShape } from '../rlwe/wire.ts';
-import type { Words } from '../rlwe/words.ts';
+import { parmsId } from '../parms-id.ts';
+import type { CiphertextShape } from '../wire.ts';
+import type { Words } from '../words.ts';
 
-/** The scheme's number inside SEAL. */
+/** The number of a scheme inside SEAL. */
 export const BFV = 1;
+export const CKKS = 2;
 
 /** What the two levels follow from. */
 export interface Moduli {
   readonly ringDegree: number;
   readonly dataPrimes: readonly string[];
   readonly specialPrime: string;
+  /** t of BFV; CKKS has none. */
+  readonly plainModulus?: string | undefined;
+  /** log2 of the scale Δ of CKKS; BFV has none. */
+  readonly scaleBits?: number;
+}
+
+export interface BfvModuli extends Moduli {
   readonly plainModulus: string;
 }
 
 /** The form of an input or output ciphertext: coefficients, modulo q. */
 export function ciphertextShape(parameters: Moduli): CiphertextShape {
-  return shapeOf(parameters, dataPrimes(parameters), false);
+  const { scaleBits = 0 } = parameters;
+  return { ...shapeOf(parameters, dataPrimes(parameters), false), scale: 2 ** scaleBits };
 }
 
 /** The form of the joint public key: points of the transform, modulo q·P. */
 export function publicKeyShape(parameters: Moduli): CiphertextShape {
   return shapeOf(parameters, keyPrimes(parameters), true);
+}
+
+/** What SEAL calls the scheme of these moduli. */
+export function schemeNumber({ plainModulus }: Moduli): typeof BFV | typeof CKKS {
+  return plainModulus === undefined ? CKKS : BFV;
 }
 
 function dataPrimes(parameters: Moduli): bigint[] {
@@ -52,6 +66,7 @@ export function keyPrimes(parameters: Moduli): bigint[] {
 }
 
 function shapeOf(parameters: Moduli, primes: bigint[], isNtt: boolean): CiphertextShape {
-  const { ringDegree, plainModulus } = parameters;
-  return { parmsId: parmsId(BFV, ringDegree, primes, BigInt(plainModulus)), isNtt, ringDegree, primes };
+  const { ringDegree, plainModulus = 0 } = parameters;
+  const id = parmsId(schemeNumber(parameters), ringDegree, primes, BigInt(plainModulus));
+  return { parmsId: id, isNtt, ringDegree, primes };
 }

@@ -1,27 +1,27 @@
-import { StrongroomError } from '../../proto/errors.ts';
-import { loadEngine } from '../rlwe/engine.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import { parseCiphertext } from '../rlwe/validation.ts';
-import type { KeyShare, SchemeContext } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { loadEngine } from '../engine.ts';
+import type { Ring } from '../ring.ts';
+import { parseCiphertext } from '../validation.ts';
+import type { KeyShare, RlweParameters, SchemeContext } from '../../scheme.ts';
 import { bind, type Binding } from './binding.ts';
 import { expandSecret } from './key-contribution.ts';
 import { openKeyRing } from './engine.ts';
 import { ciphertextShape, toDataLevel, toKeyLevel } from './levels.ts';
-import { requireSound, type BfvParameters } from './parameters.ts';
+import { requireSound } from '../../sound.ts';
 import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
 import { writeShare } from './share-message.ts';
 
-type Context = SchemeContext<BfvParameters>;
+type Context = SchemeContext<RlweParameters>;
 
 /** See `KeyShare`. Every share is a function of the seed, the task, the parameters and the ciphertext. */
-export async function openBfvKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
+export async function openRlweKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
   requireSound(context.parameters);
   const ring = openKeyRing(await loadEngine(), context.parameters);
-  return new BfvKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+  return new RlweKeyShare(context, ring, expandSecret(ring, bind(context), seed));
 }
 
-class BfvKeyShare implements KeyShare {
-  readonly #parameters: BfvParameters;
+class RlweKeyShare implements KeyShare {
+  readonly #parameters: RlweParameters;
   readonly #binding: Binding;
   readonly #ring: Ring;
   readonly #secret: Secret;

@@ -1,22 +1,29 @@
-import { StrongroomError } from '../../proto/errors.ts';
-import { loadEngine, type Engine } from '../rlwe/engine.ts';
-import { parseCiphertext } from '../rlwe/validation.ts';
-import type { CiphertextSum, Evaluator, Input, ProductSum, SchemeContext } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { loadEngine, type Engine } from '../engine.ts';
+import { parseCiphertext } from '../validation.ts';
+import type {
+  CiphertextSum,
+  Evaluator,
+  Input,
+  ProductSum,
+  RlweParameters,
+  SchemeContext,
+} from '../../scheme.ts';
 import { ciphertextShape } from './levels.ts';
-import { requireSound, type BfvParameters } from './parameters.ts';
-import { BfvSum } from './sum.ts';
+import { requireSound } from '../../sound.ts';
+import { RlweSum } from './sum.ts';
 
 /** See `Evaluator`. The sum of ciphertexts needs no key, and nothing in a ciphertext says whose it is. */
-export async function openBfvEvaluator({ parameters }: SchemeContext<BfvParameters>): Promise<Evaluator> {
+export async function openRlweEvaluator({ parameters }: SchemeContext<RlweParameters>): Promise<Evaluator> {
   requireSound(parameters);
-  return new BfvEvaluator(parameters, await loadEngine());
+  return new RlweEvaluator(parameters, await loadEngine());
 }
 
-class BfvEvaluator implements Evaluator {
-  readonly #parameters: BfvParameters;
+class RlweEvaluator implements Evaluator {
+  readonly #parameters: RlweParameters;
   readonly #engine: Engine;
 
-  constructor(parameters: BfvParameters, engine: Engine) {
+  constructor(parameters: RlweParameters, engine: Engine) {
     this.#parameters = parameters;
     this.#engine = engine;
   }
@@ -30,7 +37,7 @@ class BfvEvaluator implements Evaluator {
   }
 
   sum(): CiphertextSum {
-    return new BfvSum(this.#engine, this.#parameters);
+    return new RlweSum(this.#engine, this.#parameters);
   }
 
   productSum(): ProductSum {

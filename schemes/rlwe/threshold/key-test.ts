@@ -14,18 +14,18 @@
  * What it shows: faults, damage and garbage. A holder that lies consistently, with b_i random and d_i = −b_i +
  * noise, passes; its later shares then void the result (SHARE_INVALID), and nothing is revealed.
  */
-import { StrongroomError } from '../../proto/errors.ts';
-import { largestCoefficient } from '../rlwe/crt.ts';
-import { readPolynomial } from '../rlwe/message.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import { ERROR_BOUND } from '../rlwe/samplers.ts';
-import type { Words } from '../rlwe/words.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { largestCoefficient } from '../crt.ts';
+import { readPolynomial } from '../message.ts';
+import type { Ring } from '../ring.ts';
+import { ERROR_BOUND } from '../samplers.ts';
+import type { Words } from '../words.ts';
 import type { Binding } from './binding.ts';
 import { publicKeyShape } from './levels.ts';
-import type { BfvParameters } from './parameters.ts';
+import type { RlweParameters } from '../../scheme.ts';
 
 /** d_i, in coefficient form, out of the message of round 1. Throws CIPHERTEXT_INVALID. */
-export function readTestShare(binding: Binding, parameters: BfvParameters, bytes: Uint8Array): Words {
+export function readTestShare(binding: Binding, parameters: RlweParameters, bytes: Uint8Array): Words {
   const shape = publicKeyShape(parameters);
   return readPolynomial('a key test share', binding.tag('key-test-share'), bytes, shape);
 }
@@ -33,7 +33,7 @@ export function readTestShare(binding: Binding, parameters: BfvParameters, bytes
 /** Throws KEY_TEST_FAILED, with the position of the first holder whose d_i does not belong to its b_i. */
 export function testJointKey(
   ring: Ring,
-  parameters: BfvParameters,
+  parameters: RlweParameters,
   contributions: readonly Words[],
   shares: readonly Words[],
 ): void {

@@ -1,9 +1,9 @@
 /** What a key holder expands from its seed at the start of a task: its key share, and its part of the joint key. */
-import { StrongroomError } from '../../proto/errors.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import { centredBinomial, ternary } from '../rlwe/samplers.ts';
-import type { Words } from '../rlwe/words.ts';
-import type { Xof } from '../rlwe/xof.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import type { Ring } from '../ring.ts';
+import { centredBinomial, ternary } from '../samplers.ts';
+import type { Words } from '../words.ts';
+import type { Xof } from '../xof.ts';
 import type { Binding } from './binding.ts';
 import type { Secret } from './partial-decryption.ts';
 

@@ -1,11 +1,11 @@
 /**
- * The moduli of a BFV parameter set, all primes ≡ 1 (mod 2N) of at most 60 bits (SEAL's limit).
+ * The moduli of a BFV or CKKS parameter set, all primes ≡ 1 (mod 2N) of at most 60 bits (SEAL's limit).
  *
- * The last data prime is chosen so that their product is q ≡ 1 (mod t), where there is room for such a prime.
+ * With a plain modulus t, as BFV has it, the last data prime is chosen so that their product is q ≡ 1 (mod t), where there is room for such a prime.
  * SEAL adds round(q·m/t) = m·⌊q/t⌋ + ⌊(m·(q mod t) + (t + 1)/2)/t⌋ by a bit-serial division, and with
  * q mod t = 1 that division ends at once: a third of the whole encryption is saved.
  */
-import { power, primesBelow } from '../rlwe/primes.ts';
+import { power, primesBelow } from '../primes.ts';
 
 /** Data primes lie in (2^59, 2^60). */
 const DATA_LIMIT = 1n << 60n;
@@ -21,11 +21,11 @@ export function specialPrimeFor(ringDegree: number): bigint {
   return first(primesBelow(SPECIAL_LIMIT, 2n * BigInt(ringDegree)));
 }
 
-/** `count` ≥ 2 distinct data primes for plain modulus t < 2^60, none of them t. */
-export function dataPrimesFor(ringDegree: number, count: number, t: bigint): bigint[] {
+/** `count` ≥ 2 distinct data primes, for plain modulus t < 2^60 where there is one, none of them t. */
+export function dataPrimesFor(ringDegree: number, count: number, t?: bigint): bigint[] {
   const step = 2n * BigInt(ringDegree);
   const plain = (): IteratorObject<bigint> => primesBelow(DATA_LIMIT, step).filter((prime) => prime !== t);
-  if (step * t >= DATA_FLOOR) return plain().take(count).toArray();
+  if (t === undefined || step * t >= DATA_FLOOR) return plain().take(count).toArray();
   const fixed = plain()
     .take(count - 2)
     .toArray();

@@ -1,5 +1,5 @@
-import { bindTo, type Binding as BindingOf } from '../binding.ts';
-import type { SchemeContext } from '../scheme.ts';
+import { bindTo, type Binding as BindingOf } from '../../binding.ts';
+import type { SchemeContext } from '../../scheme.ts';
 
 /** The public messages, and the private streams, of the scheme. */
 type MessageKind =

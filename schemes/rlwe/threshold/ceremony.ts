@@ -1,34 +1,34 @@
 /**
- * The key ceremony of BFV: two rounds. Round 0 carries the key contributions b_i (`joint-key.ts`), round 1 the
+ * The key ceremony of BFV, and of CKKS, where sums are opened: two rounds. Round 0 carries the key contributions b_i (`joint-key.ts`), round 1 the
  * shares of the public self-test of the key (`key-test.ts`). The messages of round 1 need no commitment: each is
  * checked against its own holder's b_i alone.
  */
-import { StrongroomError } from '../../proto/errors.ts';
-import { attributed } from '../attributed.ts';
-import { loadEngine } from '../rlwe/engine.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import { invalid } from '../rlwe/validation.ts';
-import type { Words } from '../rlwe/words.ts';
-import type { Ceremony, CeremonyProgress, SchemeContext } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { attributed } from '../../attributed.ts';
+import { loadEngine } from '../engine.ts';
+import type { Ring } from '../ring.ts';
+import { invalid } from '../validation.ts';
+import type { Words } from '../words.ts';
+import type { Ceremony, CeremonyProgress, RlweParameters, SchemeContext } from '../../scheme.ts';
 import { bind, type Binding } from './binding.ts';
-import { readBfvContribution } from './contribution.ts';
+import { readRlweContribution } from './contribution.ts';
 import { combineContributions, commonReference } from './joint-key.ts';
 import { testJointKey } from './key-test.ts';
 import { openKeyRing } from './engine.ts';
-import { requireSound, type BfvParameters } from './parameters.ts';
+import { requireSound } from '../../sound.ts';
 
-type Context = SchemeContext<BfvParameters>;
+type Context = SchemeContext<RlweParameters>;
 
 const ROUNDS = 2;
 
 /** See `Ceremony`. */
-export async function openBfvCeremony(context: Context): Promise<Ceremony> {
+export async function openRlweCeremony(context: Context): Promise<Ceremony> {
   requireSound(context.parameters);
-  return new BfvCeremony(context, openKeyRing(await loadEngine(), context.parameters));
+  return new RlweCeremony(context, openKeyRing(await loadEngine(), context.parameters));
 }
 
-export class BfvCeremony implements Ceremony {
-  protected readonly parameters: BfvParameters;
+export class RlweCeremony implements Ceremony {
+  protected readonly parameters: RlweParameters;
   protected readonly binding: Binding;
   protected readonly ring: Ring;
   #contributions: Words[] | undefined;
@@ -60,7 +60,7 @@ export class BfvCeremony implements Ceremony {
       throw invalid('the key ceremony', 'number of messages', `${messages.length} of ${holders} key holders`);
     }
     const words = messages.map((bytes, holder) =>
-      attributed(holder, () => readBfvContribution(this.binding, this.parameters, this.round, bytes)),
+      attributed(holder, () => readRlweContribution(this.binding, this.parameters, this.round, bytes)),
     );
     this.takeWords(messages, words);
     return Promise.resolve();

@@ -1,31 +1,31 @@
-import { StrongroomError } from '../../proto/errors.ts';
-import { loadEngine } from '../rlwe/engine.ts';
-import { writePolynomial } from '../rlwe/message.ts';
-import type { Ring } from '../rlwe/ring.ts';
-import type { Words } from '../rlwe/words.ts';
-import type { HolderCeremony, SchemeContext } from '../scheme.ts';
+import { StrongroomError } from '../../../proto/errors.ts';
+import { loadEngine } from '../engine.ts';
+import { writePolynomial } from '../message.ts';
+import type { Ring } from '../ring.ts';
+import type { Words } from '../words.ts';
+import type { HolderCeremony, RlweParameters, SchemeContext } from '../../scheme.ts';
 import { bind } from './binding.ts';
-import { BfvCeremony } from './ceremony.ts';
+import { RlweCeremony } from './ceremony.ts';
 import { commonReference } from './joint-key.ts';
 import { expandSecret, keyContribution } from './key-contribution.ts';
 import { openKeyRing } from './engine.ts';
-import { requireSound, type BfvParameters } from './parameters.ts';
+import { requireSound } from '../../sound.ts';
 import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
 
-type Context = SchemeContext<BfvParameters>;
+type Context = SchemeContext<RlweParameters>;
 
 /** See `HolderCeremony`. The ceremony keeps what the seed expands to, wiped when it is disposed of. */
-export async function openBfvHolderCeremony(
+export async function openRlweHolderCeremony(
   context: Context,
   seed: Uint8Array,
   holder: number,
 ): Promise<HolderCeremony> {
   requireSound(context.parameters);
   const ring = openKeyRing(await loadEngine(), context.parameters);
-  return new BfvHolderCeremony(context, ring, expandSecret(ring, bind(context), seed), holder);
+  return new RlweHolderCeremony(context, ring, expandSecret(ring, bind(context), seed), holder);
 }
 
-class BfvHolderCeremony extends BfvCeremony implements HolderCeremony {
+class RlweHolderCeremony extends RlweCeremony implements HolderCeremony {
   readonly #secret: Secret;
   readonly #holder: number;
   #open = true;

@@ -26,7 +26,7 @@
  * The bound supposes that keys and ciphertexts are made as the protocol says. A party that does otherwise can
  * make the noise larger; the combination then finds it over the bound and there is no result.
  */
-import { ERROR_BOUND } from '../rlwe/samplers.ts';
+import { ERROR_BOUND } from '../samplers.ts';
 
 /** −log2 of the probability that the noise bound fails somewhere in a task. */
 const FAILURE_BITS = 64n;

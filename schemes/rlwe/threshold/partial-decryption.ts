@@ -9,12 +9,12 @@
  * for one c_1 there is only one share.
  */
 import { sha256 } from '#primitives';
-import type { Ring } from '../rlwe/ring.ts';
-import { uniformInterval } from '../rlwe/samplers.ts';
-import { bytesOf, type Words } from '../rlwe/words.ts';
+import type { Ring } from '../ring.ts';
+import { uniformInterval } from '../samplers.ts';
+import { bytesOf, type Words } from '../words.ts';
 import type { Binding } from './binding.ts';
 import { toDataLevel } from './levels.ts';
-import type { BfvParameters } from './parameters.ts';
+import type { RlweParameters } from '../../scheme.ts';
 
 /** What a holder knows for one task. */
 export interface Secret {
@@ -34,7 +34,7 @@ export function wipeSecret({ seed, share }: Secret): void {
 export function partialDecryption(
   ring: Ring,
   binding: Binding,
-  parameters: BfvParameters,
+  parameters: RlweParameters,
   secret: Secret,
   c1: Words,
 ): Words {
