@@ -174,7 +174,7 @@ function closeness({ layout, margins, parameters, errors }: CkksPlan): string[] 
         const { factors, totalBound } = moment;
         return (
           `${momentName(factors)} ${scopeWords(group)}: at most ±${totalBound} (${bits(BigInt(totalBound))} bits), ` +
-          `${error === 0n ? 'exact' : `known to ±${error} (${bits(error)} bits)`}`
+          (error === 0n ? 'exact' : `known to ±${error} (${bits(error)} bits)`)
         );
       }),
     ),
