@@ -1,7 +1,7 @@
 /** The same as a user of plain node-seal would do it: one key pair, the same parameters, nothing checked. */
 import type { BatchEncoder, Ciphertext, Decryptor, Plaintext, SEALContext } from 'node-seal/allows';
-import { contextShape } from '../../schemes/bfv/engine.ts';
-import type { Moduli } from '../../schemes/bfv/levels.ts';
+import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
+import type { Moduli } from '../../schemes/rlwe/threshold/levels.ts';
 import { loadEngine, makeContext, type Engine } from '../../schemes/rlwe/engine.ts';
 import type { Work } from '../harness/contestants.ts';
 import { checksum, fullVector } from './values.ts';
