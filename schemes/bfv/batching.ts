@@ -5,6 +5,7 @@
  *     slot i = m(ψ^(3^i)),   slot N/2 + i = m(ψ^(−3^i)),   0 ≤ i < N/2.
  */
 import { power } from '../rlwe/primes.ts';
+import { reversed, smallestRoot } from '../rlwe/roots.ts';
 
 /** All N values, in (−t/2, t/2), from the N coefficients in 0 … t − 1. N is a power of two and t ≡ 1 (mod 2N) a prime. */
 export function slotsOf(coefficients: readonly bigint[], t: bigint): bigint[] {
@@ -48,35 +49,10 @@ function oddPowers(coefficients: readonly bigint[], psi: bigint, t: bigint): big
   return points;
 }
 
-/** The smallest primitive root of unity of an order that is a power of two, modulo a prime t ≡ 1 (mod order). */
-function smallestRoot(order: number, t: bigint): bigint {
-  let candidate = 2n;
-  let root = power(candidate, (t - 1n) / BigInt(order), t);
-  while (power(root, BigInt(order / 2), t) !== t - 1n) {
-    candidate += 1n;
-    root = power(candidate, (t - 1n) / BigInt(order), t);
-  }
-  // The primitive roots are the odd powers of one of them.
-  const square = (root * root) % t;
-  let smallest = root;
-  for (let k = 1; k < order / 2; k += 1) {
-    root = (root * square) % t;
-    if (root < smallest) smallest = root;
-  }
-  return smallest;
-}
-
 function powersOf(base: bigint, count: number, t: bigint): bigint[] {
   const powers = [1n];
   while (powers.length < count) powers.push(((powers.at(-1) ?? 0n) * base) % t);
   return powers;
-}
-
-/** The number whose `bits` binary digits are those of `index` in reverse. */
-function reversed(index: number, bits: number): number {
-  let result = 0;
-  for (let bit = 0; bit < bits; bit += 1) result = (result << 1) | ((index >> bit) & 1);
-  return result;
 }
 
 function centred(value: bigint, t: bigint): bigint {

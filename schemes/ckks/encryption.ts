@@ -46,7 +46,7 @@ class CkksEncryptor implements Encryptor {
     const { context } = this.#lease;
     using key = new engine.PublicKey();
     key.loadFromArray(context, new Uint8Array(jointKey));
-    this.#ring = new Ring(engine, parameters.ringDegree, this.#shape.primes);
+    this.#ring = new Ring(parameters.ringDegree, this.#shape.primes);
     this.#encryptor = new engine.Encryptor(context, key);
     this.#evaluator = new engine.Evaluator(context);
     this.#plaintext = new engine.Plaintext();

@@ -5,7 +5,7 @@
  */
 import { equalBytes } from '../primitives/bytes.ts';
 import { StrongroomError } from '../../proto/errors.ts';
-import { CIPHERTEXT_FIELDS, ciphertextBytes, ciphertextHead, readPolynomial } from './wire.ts';
+import { CIPHERTEXT_FIELDS, ciphertextHead, readPolynomial } from './wire.ts';
 import type { CiphertextShape } from './wire.ts';
 import { firstOutOfRange, isZero, type Words } from './words.ts';
 
@@ -22,18 +22,27 @@ export function invalid(what: string, check: string, why: string): StrongroomErr
  * Throws CIPHERTEXT_INVALID naming the first check that failed.
  */
 export function parseCiphertext(what: string, shape: CiphertextShape, bytes: Uint8Array): [Words, Words] {
-  requireLength(what, bytes, ciphertextBytes(shape.ringDegree, shape.primes.length));
-  const head = ciphertextHead(shape);
-  for (const [field, from, to] of CIPHERTEXT_FIELDS) {
-    const same = equalBytes(bytes.subarray(from, to), head.subarray(from, to));
-    if (!same) throw invalid(what, field, 'differs from what the parameters of the task fix');
-  }
+  requireCiphertextHead(what, ciphertextHead(shape), 16 * shape.ringDegree * shape.primes.length, bytes);
   const first = readPolynomial(shape, bytes, 0);
   const second = readPolynomial(shape, bytes, 1);
   if (isZero(second)) throw invalid(what, 'transparent', 'its second polynomial is zero');
   requireResidues(what, first, shape);
   requireResidues(what, second, shape);
   return [first, second];
+}
+
+/** Throws unless there are so many bytes of words after the head, and each of its fields is as expected. */
+export function requireCiphertextHead(
+  what: string,
+  head: Uint8Array,
+  wordBytes: number,
+  bytes: Uint8Array,
+): void {
+  requireLength(what, bytes, head.length + wordBytes);
+  for (const [field, from, to] of CIPHERTEXT_FIELDS) {
+    const same = equalBytes(bytes.subarray(from, to), head.subarray(from, to));
+    if (!same) throw invalid(what, field, 'differs from what the parameters of the task fix');
+  }
 }
 
 /** Throws unless there are exactly `expected` bytes. */

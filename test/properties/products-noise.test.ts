@@ -13,7 +13,6 @@ import { firstLane, lanesOf } from '../../schemes/bfv/products/parameters.ts';
 import { gadget } from '../../schemes/bfv/products/relinearisation.ts';
 import { readShare } from '../../schemes/bfv/products/share-message.ts';
 import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
-import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { wordsOf, type Words } from '../../schemes/rlwe/words.ts';
 import { openProductCommittee } from '../fixtures/products-committee.ts';
 import { PARTY } from '../fixtures/schemes-committee.ts';
@@ -44,7 +43,7 @@ test.each([
   }).toThrow(expect.objectContaining({ code: 'QUOTA_EXCEEDED' }));
   const output = sum.bytes();
 
-  using ring = openKeyRing(await loadEngine(), firstLane(parameters));
+  using ring = openKeyRing(firstLane(parameters));
   const binding = bind(context);
   const shares = seeds.map((seed) => expandSecret(ring, binding, seed).share);
   const s = shares.reduce((a, b) => ring.add(a, b));

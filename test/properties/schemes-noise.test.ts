@@ -6,7 +6,6 @@ import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape, toDataLevel, toKeyLevel } from '../../schemes/rlwe/threshold/levels.ts';
 import { readShare } from '../../schemes/rlwe/threshold/share-message.ts';
 import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
-import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { readPolynomial } from '../../schemes/rlwe/wire.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
 import { encryptedSum, openCommittee, type Committee, shareOf } from '../fixtures/schemes-committee.ts';
@@ -35,7 +34,7 @@ test.each([
     Array.from({ length: R }, () => vector),
   );
 
-  using ring = openKeyRing(await loadEngine(), parameters);
+  using ring = openKeyRing(parameters);
   const binding = bind(committee.context);
   const shape = ciphertextShape(parameters);
   const [c0, c1] = ([0, 1] as const).map((i) => toKeyLevel(readPolynomial(shape, output, i), parameters));

@@ -97,11 +97,11 @@ describe('a message of a batch is refused', () => {
     expect(sum(spoilt)).toEqual({ code: 'CIPHERTEXT_INVALID', check, holder: 2 });
   });
 
-  test('of another batch, of another step, of another task', async () => {
+  test('of another batch, of another step, of another task', () => {
     const tag = { code: 'CIPHERTEXT_INVALID', check: 'tag', holder: 0 };
     expect(sum(done.encryptions, 1)).toEqual(tag);
     expect(sum(done.messages)).toEqual(tag);
-    using elsewhere = await openProducts(SMALL, bytes32('another task'));
+    using elsewhere = openProducts(SMALL, bytes32('another task'));
     expect(refusal(() => elsewhere.batch.sumEncryptions(0, done.encryptions))).toEqual(tag);
     const single = refusal(() => committee.products.single.sumEncryptions(done.encryptions));
     expect(single).toMatchObject({ code: 'CIPHERTEXT_INVALID', holder: 0 });

@@ -43,8 +43,8 @@ function throughTheKey(name: string, context: Context, key: Uint8Array, value: b
 }
 
 /** A holder's own process, as far as the scheme goes. */
-async function openHolder(name: string, { context }: Table, holder: number): Promise<PaillierHolderCeremony> {
-  const setting = await openSetting(context);
+function openHolder(name: string, { context }: Table, holder: number): PaillierHolderCeremony {
+  const setting = openSetting(context);
   return new PaillierHolderCeremony(setting, new HolderSecrets(setting, seedOf(name, holder), holder));
 }
 
@@ -98,7 +98,7 @@ describe('the process of a holder', () => {
     const name = 'restart';
     using table = await openTable(name);
     const transcript = await table.finish();
-    using again = await openHolder(name, table, 1);
+    using again = openHolder(name, table, 1);
     for (const messages of transcript) {
       const said = await again.contribution();
       expect(Buffer.compare(said, messages[1] ?? new Uint8Array())).toBe(0);
@@ -113,12 +113,12 @@ describe('the process of a holder', () => {
     using table = await openTable('impostor');
     const messages = table.say();
     const spoilt = messages.with(1, table.sayOtherwise(1));
-    using victim = await openHolder('impostor', table, 1);
+    using victim = openHolder('impostor', table, 1);
     await expect(victim.take(spoilt)).rejects.toMatchObject({
       code: 'COMMITMENT_MISMATCH',
       details: { holder: 1 },
     });
-    using other = await openHolder('impostor', table, 0);
+    using other = openHolder('impostor', table, 0);
     await expect(other.take(spoilt)).resolves.toBeUndefined();
   });
 });

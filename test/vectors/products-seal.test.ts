@@ -19,7 +19,7 @@ test('SEAL decrypts a relinearised product under the summed key, and writes the 
   const engine = await loadEngine();
   const lane = firstLane(parameters);
   const binding = bind(context);
-  using ring = openKeyRing(engine, lane);
+  using ring = openKeyRing(lane);
   using lease = leaseContext(engine, contextShape(lane));
   const s = seeds.map((seed) => expandSecret(ring, binding, seed).share).reduce((a, b) => ring.add(a, b));
 

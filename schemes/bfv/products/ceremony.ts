@@ -70,7 +70,7 @@ export interface Transcript {
 export async function openBfvProductCeremony(context: Context): Promise<Ceremony> {
   requireSoundProducts(context.parameters);
   const engine = await loadEngine();
-  return new BfvProductCeremony(context, engine, openKeyRing(engine, firstLane(context.parameters)));
+  return new BfvProductCeremony(context, engine, openKeyRing(firstLane(context.parameters)));
 }
 
 export class BfvProductCeremony implements Ceremony {

@@ -21,7 +21,7 @@ export async function openBfvProductHolderCeremony(
 ): Promise<HolderCeremony> {
   requireSoundProducts(context.parameters);
   const engine = await loadEngine();
-  const ring = openKeyRing(engine, firstLane(context.parameters));
+  const ring = openKeyRing(firstLane(context.parameters));
   const secret = expandSecret(ring, bind(context), seed);
   return new BfvProductHolderCeremony(context, engine, ring, secret, holder);
 }

@@ -1,5 +1,4 @@
 import { StrongroomError } from '../../../proto/errors.ts';
-import { loadEngine } from '../../rlwe/engine.ts';
 import type { Ring } from '../../rlwe/ring.ts';
 import type { KeyShare, SchemeContext } from '../../scheme.ts';
 import { bind, type Binding } from '../../rlwe/threshold/binding.ts';
@@ -15,11 +14,13 @@ import { writeShare } from './share-message.ts';
 type Context = SchemeContext<BfvProductParameters>;
 
 /** See `KeyShare`. What is opened of each output is what the parameters of the task say, in the order of its outputs. */
-export async function openBfvProductKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
+export function openBfvProductKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
   const { parameters } = context;
-  requireSoundProducts(parameters);
-  const ring = openKeyRing(await loadEngine(), firstLane(parameters));
-  return new BfvProductKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+  return Promise.try(() => {
+    requireSoundProducts(parameters);
+    const ring = openKeyRing(firstLane(parameters));
+    return new BfvProductKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+  });
 }
 
 class BfvProductKeyShare implements KeyShare {

@@ -5,7 +5,9 @@ import { openSetting } from './setting.ts';
 import { PaillierCeremony } from './state-machine.ts';
 
 /** See `Ceremony`. */
-export async function openPaillierCeremony(context: Context): Promise<Ceremony> {
-  requireSound(context.parameters);
-  return new PaillierCeremony(await openSetting(context));
+export function openPaillierCeremony(context: Context): Promise<Ceremony> {
+  return Promise.try(() => {
+    requireSound(context.parameters);
+    return new PaillierCeremony(openSetting(context));
+  });
 }

@@ -10,14 +10,16 @@ import { openSetting } from './setting.ts';
 import { nextTurn, PaillierCeremony } from './state-machine.ts';
 
 /** See `HolderCeremony`. The ceremony keeps its own copy of the seed, wiped when it is finished or disposed of. */
-export async function openPaillierHolderCeremony(
+export function openPaillierHolderCeremony(
   context: Context,
   seed: Uint8Array,
   holder: number,
 ): Promise<HolderCeremony> {
-  requireSound(context.parameters);
-  const setting = await openSetting(context);
-  return new PaillierHolderCeremony(setting, new HolderSecrets(setting, seed, holder));
+  return Promise.try(() => {
+    requireSound(context.parameters);
+    const setting = openSetting(context);
+    return new PaillierHolderCeremony(setting, new HolderSecrets(setting, seed, holder));
+  });
 }
 
 export class PaillierHolderCeremony extends PaillierCeremony implements HolderCeremony {

@@ -6,11 +6,11 @@ import { openProducts } from './products/products.ts';
 import type { CeremonySetting } from './round.ts';
 
 /** What all rounds of the ceremony of a task share. The products in it are to be disposed of. */
-export async function openSetting(context: Context): Promise<CeremonySetting> {
+export function openSetting(context: Context): CeremonySetting {
   const { modulusBits, holders, statisticalBits } = context.parameters;
   const binding = bindCeremony(context);
   const form = candidateForm(modulusBits, holders);
-  const products = await openProducts(
+  const products = openProducts(
     { modulusBits, holders, statisticalBits, batches: mostBatches(context.parameters) },
     binding.digest,
   );

@@ -5,7 +5,6 @@
  */
 import { StrongroomError } from '../../../proto/errors.ts';
 import { attributed } from '../../attributed.ts';
-import { loadEngine } from '../engine.ts';
 import type { Ring } from '../ring.ts';
 import { invalid } from '../validation.ts';
 import type { Words } from '../words.ts';
@@ -22,9 +21,11 @@ type Context = SchemeContext<RlweParameters>;
 const ROUNDS = 2;
 
 /** See `Ceremony`. */
-export async function openRlweCeremony(context: Context): Promise<Ceremony> {
-  requireSound(context.parameters);
-  return new RlweCeremony(context, openKeyRing(await loadEngine(), context.parameters));
+export function openRlweCeremony(context: Context): Promise<Ceremony> {
+  return Promise.try(() => {
+    requireSound(context.parameters);
+    return new RlweCeremony(context, openKeyRing(context.parameters));
+  });
 }
 
 export class RlweCeremony implements Ceremony {

@@ -1,5 +1,5 @@
 /** What SEAL needs to know of the parameters. */
-import type { ContextShape, Engine } from '../engine.ts';
+import type { ContextShape } from '../engine.ts';
 import { Ring } from '../ring.ts';
 import { keyPrimes, schemeNumber, type Moduli } from './levels.ts';
 
@@ -16,6 +16,6 @@ export function contextShape(parameters: Moduli): ContextShape {
 }
 
 /** The ring modulo q·P, for everything done with key polynomials. */
-export function openKeyRing(engine: Engine, parameters: Moduli): Ring {
-  return new Ring(engine, parameters.ringDegree, keyPrimes(parameters));
+export function openKeyRing(parameters: Moduli): Ring {
+  return new Ring(parameters.ringDegree, keyPrimes(parameters));
 }

@@ -1,6 +1,5 @@
 import { StrongroomError } from '../../../proto/errors.ts';
-import { loadEngine, type Engine } from '../engine.ts';
-import { parseCiphertext } from '../validation.ts';
+import { CiphertextReader } from '../ciphertext-reader.ts';
 import type {
   CiphertextSum,
   Evaluator,
@@ -14,22 +13,24 @@ import { requireSound } from '../../sound.ts';
 import { RlweSum } from './sum.ts';
 
 /** See `Evaluator`. The sum of ciphertexts needs no key, and nothing in a ciphertext says whose it is. */
-export async function openRlweEvaluator({ parameters }: SchemeContext<RlweParameters>): Promise<Evaluator> {
-  requireSound(parameters);
-  return new RlweEvaluator(parameters, await loadEngine());
+export function openRlweEvaluator({ parameters }: SchemeContext<RlweParameters>): Promise<Evaluator> {
+  return Promise.try(() => {
+    requireSound(parameters);
+    return new RlweEvaluator(parameters);
+  });
 }
 
 class RlweEvaluator implements Evaluator {
   readonly #parameters: RlweParameters;
-  readonly #engine: Engine;
+  readonly #reader: CiphertextReader;
 
-  constructor(parameters: RlweParameters, engine: Engine) {
+  constructor(parameters: RlweParameters) {
     this.#parameters = parameters;
-    this.#engine = engine;
+    this.#reader = new CiphertextReader(ciphertextShape(parameters));
   }
 
   validateInput(ciphertext: Uint8Array): void {
-    parseCiphertext('an input ciphertext', ciphertextShape(this.#parameters), ciphertext);
+    this.#reader.read('an input ciphertext', ciphertext);
   }
 
   validateInputs(inputs: readonly Input[]): void {
@@ -37,7 +38,7 @@ class RlweEvaluator implements Evaluator {
   }
 
   sum(): CiphertextSum {
-    return new RlweSum(this.#engine, this.#parameters);
+    return new RlweSum(this.#parameters);
   }
 
   productSum(): ProductSum {
@@ -48,6 +49,6 @@ class RlweEvaluator implements Evaluator {
   }
 
   [Symbol.dispose](): void {
-    // The engine is shared by the process.
+    this.#reader[Symbol.dispose]();
   }
 }

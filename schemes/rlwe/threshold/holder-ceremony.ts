@@ -1,5 +1,4 @@
 import { StrongroomError } from '../../../proto/errors.ts';
-import { loadEngine } from '../engine.ts';
 import { writePolynomial } from '../message.ts';
 import type { Ring } from '../ring.ts';
 import type { Words } from '../words.ts';
@@ -15,14 +14,16 @@ import { partialDecryption, wipeSecret, type Secret } from './partial-decryption
 type Context = SchemeContext<RlweParameters>;
 
 /** See `HolderCeremony`. The ceremony keeps what the seed expands to, wiped when it is disposed of. */
-export async function openRlweHolderCeremony(
+export function openRlweHolderCeremony(
   context: Context,
   seed: Uint8Array,
   holder: number,
 ): Promise<HolderCeremony> {
-  requireSound(context.parameters);
-  const ring = openKeyRing(await loadEngine(), context.parameters);
-  return new RlweHolderCeremony(context, ring, expandSecret(ring, bind(context), seed), holder);
+  return Promise.try(() => {
+    requireSound(context.parameters);
+    const ring = openKeyRing(context.parameters);
+    return new RlweHolderCeremony(context, ring, expandSecret(ring, bind(context), seed), holder);
+  });
 }
 
 class RlweHolderCeremony extends RlweCeremony implements HolderCeremony {

@@ -20,10 +20,8 @@ export function expandSecret(ring: Ring, binding: Binding, seed: Uint8Array): Se
 /** A uniform ternary polynomial in NTT form; the stream is wiped. */
 export function ternarySecret(ring: Ring, stream: Xof): Words {
   const coefficients = ternary(stream, ring.ringDegree);
-  const words = ring.lift(coefficients);
-  const secret = ring.toNtt(words);
+  const secret = ring.liftToNtt(coefficients);
   coefficients.fill(0);
-  words.fill(0n);
   stream.wipe();
   ring.wipe();
   return secret;
@@ -34,7 +32,7 @@ export function keyContribution(ring: Ring, binding: Binding, secret: Secret, re
   const stream = binding.stream('error', secret.seed);
   const error = centredBinomial(stream, ring.ringDegree);
   const product = ring.multiply(reference, secret.share);
-  const contribution = ring.subtract(ring.toNtt(ring.lift(error)), product);
+  const contribution = ring.subtract(ring.liftToNtt(error), product);
   error.fill(0);
   stream.wipe();
   ring.wipe();

@@ -1,5 +1,4 @@
 import { StrongroomError } from '../../../proto/errors.ts';
-import { loadEngine } from '../engine.ts';
 import type { Ring } from '../ring.ts';
 import { parseCiphertext } from '../validation.ts';
 import type { KeyShare, RlweParameters, SchemeContext } from '../../scheme.ts';
@@ -14,10 +13,12 @@ import { writeShare } from './share-message.ts';
 type Context = SchemeContext<RlweParameters>;
 
 /** See `KeyShare`. Every share is a function of the seed, the task, the parameters and the ciphertext. */
-export async function openRlweKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
-  requireSound(context.parameters);
-  const ring = openKeyRing(await loadEngine(), context.parameters);
-  return new RlweKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+export function openRlweKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
+  return Promise.try(() => {
+    requireSound(context.parameters);
+    const ring = openKeyRing(context.parameters);
+    return new RlweKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+  });
 }
 
 class RlweKeyShare implements KeyShare {

@@ -14,7 +14,6 @@ import { openKeyRing } from '../../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape } from '../../../schemes/rlwe/threshold/levels.ts';
 import type { BfvParameters } from '../../../schemes/bfv/parameters.ts';
 import { openEvaluator } from '../../../schemes/evaluator.ts';
-import { loadEngine } from '../../../schemes/rlwe/engine.ts';
 import { centredBinomial, ternary, uniformInterval, uniformWords } from '../../../schemes/rlwe/samplers.ts';
 import { ciphertextHead, writeCiphertext } from '../../../schemes/rlwe/wire.ts';
 import { bytesOf, type Words } from '../../../schemes/rlwe/words.ts';
@@ -265,7 +264,7 @@ async function bfv(): Promise<unknown> {
   }
   const context: SchemeContext<BfvParameters> = { parameters, task: TASK };
   const binding = bind(context);
-  using ring = openKeyRing(await loadEngine(), parameters);
+  using ring = openKeyRing(parameters);
   const counting = ring.lift(Int32Array.from({ length: parameters.ringDegree }, (_, i) => i));
   const { rounds, jointKey } = await ceremony(context);
   const ciphertext = publicCiphertext(parameters);

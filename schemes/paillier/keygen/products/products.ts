@@ -17,7 +17,6 @@
  * are made for a worker thread. Bytes made by others are validated by the method that takes them, which throws
  * CIPHERTEXT_INVALID naming the check and the holder (`details.check`, `details.holder` from 0).
  */
-import { loadEngine } from '../../../rlwe/engine.ts';
 import { batchProducts, type BatchProducts } from './batch.ts';
 import { combineKey, type ProductKey } from './key.ts';
 import type { ProductTask } from './plan.ts';
@@ -40,11 +39,10 @@ export interface Products extends Disposable {
 
 /**
  * `binding`: 32 bytes that say what the products are for: a digest of the task, its parameters and the attempt.
- * Throws TASK_IMPOSSIBLE where no parameters are large enough. Takes a quarter of a second; each plaintext prime
- * costs 40 ms more when it is first used.
+ * Throws TASK_IMPOSSIBLE where no parameters are large enough.
  */
-export async function openProducts(task: ProductTask, binding: Uint8Array): Promise<Products> {
-  const setting = openSetting(await loadEngine(), task, binding);
+export function openProducts(task: ProductTask, binding: Uint8Array): Products {
+  const setting = openSetting(task, binding);
   return {
     setting,
     batch: batchProducts(setting),

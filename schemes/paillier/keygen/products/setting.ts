@@ -2,7 +2,6 @@
 import { sha256 } from '#primitives';
 import { utf8 } from '../../../primitives/bytes.ts';
 import { StrongroomError } from '../../../../proto/errors.ts';
-import type { Engine } from '../../../rlwe/engine.ts';
 import { POLYNOMIAL_TAG_BYTES } from '../../../rlwe/message.ts';
 import { Ring } from '../../../rlwe/ring.ts';
 import { lengthPrefixed, Xof } from '../../../rlwe/xof.ts';
@@ -30,16 +29,16 @@ export interface Setting extends Disposable {
   readonly stream: (kind: StreamKind, ...inputs: readonly Uint8Array[]) => Xof;
 }
 
-export function openSetting(engine: Engine, task: ProductTask, binding: Uint8Array): Setting {
+export function openSetting(task: ProductTask, binding: Uint8Array): Setting {
   if (binding.length !== BINDING_BYTES) {
     throw new StrongroomError('INTERNAL', `the binding of the products has ${BINDING_BYTES} bytes`);
   }
   const plan = planProducts(task);
   const bound = [binding.slice(), planDigest(plan)];
-  const ring = new Ring(engine, plan.ringDegree, plan.primes);
+  const ring = new Ring(plan.ringDegree, plan.primes);
   const plainRings = new Map<bigint, Ring>();
   const plainRing = (prime: bigint): Ring => {
-    const made = plainRings.get(prime) ?? new Ring(engine, plan.ringDegree, [prime]);
+    const made = plainRings.get(prime) ?? new Ring(plan.ringDegree, [prime]);
     plainRings.set(prime, made);
     return made;
   };
