@@ -10,7 +10,7 @@ export interface Contributor {
   readonly party: string;
   /** Its configuration file. */
   readonly profile: string;
-  /** Its CSV files, by table. */
+  /** The files of its tables, by table. */
   readonly tables: ReadonlyMap<string, string>;
 }
 

@@ -1,13 +1,12 @@
 /**
- * A whole task from a task document and CSV files, on a throw-away local network: what `strongroom run` and the
+ * A whole task from a task document and tables in files, on a throw-away local network: what `strongroom run` and the
  * examples do. The daemons are processes of their own; the input parties and the output party are clients here,
  * each with its own folder, identity and connection. The log is read and verified here once for all of them.
  */
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
-import { readTable } from '../statistics/csv.ts';
 import { openPlain } from '../statistics/plain.ts';
 import type { Result } from '../statistics/result.ts';
 import { intersectionOf, ownTable } from '../statistics/domain.ts';
@@ -23,12 +22,13 @@ import { receiptBytes } from '../trust/receipt/form.ts';
 import { fetchResult, receiptOf, type ResultDocument } from './output-party.ts';
 import { propose } from './requester.ts';
 import { Session } from './session.ts';
+import { readTableFile } from './table-file.ts';
 import { timeline, type PhaseFigures } from './timeline.ts';
 
 /** So many input parties are served by one thread. */
 const FEW = 20;
 
-/** `files[party][table]` is the path of a CSV file. */
+/** `files[party][table]` is the path of a CSV or Parquet file. */
 export type InputFiles = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 export interface LocalRun {
@@ -74,7 +74,7 @@ export async function runPlain(task: TaskDocument, files: InputFiles): Promise<R
   const linked: LinkedTable[] = [];
   for (const party of task.parties.input) {
     const file = fileOf(task, files, party);
-    const rows = readTable(ownTable(task, party).table, createReadStream(file), file);
+    const rows = readTableFile(ownTable(task, party).table, file);
     if (intersectionOf(task) !== undefined) linked.push(await readLinkedTable(task, party, rows, file));
     else for await (const { record } of rows) plain.add(record, party);
   }
@@ -86,7 +86,7 @@ function fileOf(task: TaskDocument, files: InputFiles, party: string): string {
   const table = ownTable(task, party).name;
   const file = files.get(party)?.get(table);
   if (file !== undefined) return file;
-  throw new StrongroomError('USAGE', `${party} has no data; add --input ${party}:${table}=FILE.csv.`);
+  throw new StrongroomError('USAGE', `${party} has no data; add --input ${party}:${table}=FILE.`);
 }
 
 /** Throws USAGE or NOT_FOUND unless there is a file for each input party, and no other: before anything is started. */

@@ -3,14 +3,13 @@
  * records against the schema that it agreed to, encrypts, and submits once.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StrongroomError } from '../proto/errors.ts';
 import { openEncryptor } from '../schemes/encryptor.ts';
 import { ownTable } from '../statistics/domain.ts';
 import { openEncoder } from '../statistics/encode.ts';
-import { readTable } from '../statistics/csv.ts';
 import { readLinkedTable } from '../statistics/linked-table.ts';
 import { openAtRest, sealAtRest } from '../trust/at-rest.ts';
 import { hex, sha256Hex } from '../trust/digest.ts';
@@ -19,6 +18,7 @@ import type { TaskLife } from '../trust/life.ts';
 import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
 import { linkRecords } from './linkage.ts';
 import type { Session, WaitOptions } from './session.ts';
+import { openFile, readTableFile } from './table-file.ts';
 
 export interface Submission {
   readonly task: string;
@@ -46,7 +46,7 @@ export interface SubmitOptions extends WaitOptions {
 }
 
 /**
- * Submits this party's tables for a task: `files` maps table names to CSV files. Waits for the joint key
+ * Submits this party's tables for a task: `files` maps table names to files (`readTableFile`). Waits for the joint key
  * first. Throws TABLE_INVALID with file, row and column before anything is encrypted or sent.
  */
 export async function submit(
@@ -179,7 +179,7 @@ async function encode(
   const encoder = openEncoder(task.document, task.plan, session.name);
   let records = 0;
   const rows = async function* () {
-    for await (const row of readTable(table, open(file), file)) {
+    for await (const row of readTableFile(table, file)) {
       if (++records % 100_000 === 0) onProgress?.('read', records, undefined);
       yield row;
     }
@@ -206,18 +206,12 @@ async function digestOf(task: TaskLife, party: string, files: ReadonlyMap<string
   }
   const missing = tables.find((name) => !files.has(name));
   if (missing !== undefined) {
-    throw new StrongroomError('USAGE', `The table ${missing} is missing; add --table ${missing}=FILE.csv.`);
+    throw new StrongroomError('USAGE', `The table ${missing} is missing; add --table ${missing}=FILE.`);
   }
   const state = createHash('sha256');
   for (const name of tables) {
     state.update(`${name}\n`);
-    for await (const chunk of open(files.get(name) ?? '')) state.update(chunk);
+    for await (const chunk of openFile(files.get(name) ?? '')) state.update(chunk);
   }
   return state.digest('hex');
-}
-
-function open(file: string): AsyncIterable<Uint8Array> {
-  if (!existsSync(file))
-    throw new StrongroomError('NOT_FOUND', `There is no file ${file}.`, { details: { file } });
-  return createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 }

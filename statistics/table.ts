@@ -15,10 +15,13 @@ export interface TableRow {
 }
 
 /** Enough for a person to see the pattern, and few enough to read. */
-const MAX_PROBLEMS = 10;
+export const MAX_PROBLEMS = 10;
 
-interface Problem {
-  readonly row: number;
+export interface Problem {
+  /** Absent for what is wrong with the file as a whole, or with the type of a column. */
+  readonly row?: number;
+  /** In a format that has them, counted from 1. */
+  readonly rowGroup?: number;
   /** The name of a declared column, or the position of one that is not. */
   readonly column?: string | number;
   readonly message: string;
@@ -69,7 +72,7 @@ export function openTableReader(schema: Table, file: string): TableReader {
 type RowReader = (fields: readonly string[], row: number, problems: Problem[]) => TableRow;
 
 function openRowReader(schema: Table, header: readonly string[], file: string): RowReader {
-  checkHeader(schema, header, file);
+  checkHeader(schema, header, file, { row: 1 });
   const readers = Object.entries(schema.columns).map(([name, column]) => ({
     name,
     position: header.indexOf(name),
@@ -99,18 +102,26 @@ function wrongLength(fields: readonly string[], expected: number): string {
   return `has ${fields.length} fields where the header has ${expected}`;
 }
 
-/** Names that are not declared are not repeated: in a file without a header they are data. */
-function checkHeader(schema: Table, header: readonly string[], file: string): void {
+/**
+ * Throws TABLE_INVALID unless the header has every declared column once and no other; `at` is where it stands. Names
+ * that are not declared are not repeated: in a file without a header they are data.
+ */
+export function checkHeader(
+  schema: Table,
+  header: readonly string[],
+  file: string,
+  at: Pick<Problem, 'row'>,
+): void {
   const declared = Object.keys(schema.columns);
   const problems: Problem[] = declared
     .filter((name) => !header.includes(name))
-    .map((name) => ({ row: 1, column: name, message: 'is missing' }));
+    .map((name) => ({ ...at, column: name, message: 'is missing' }));
   for (const [index, name] of header.entries()) {
     if (!declared.includes(name)) {
       const message = `is not a column that the task declares; those are ${declared.join(', ')}`;
-      problems.push({ row: 1, column: index + 1, message });
+      problems.push({ ...at, column: index + 1, message });
     } else if (header.indexOf(name) < index) {
-      problems.push({ row: 1, column: name, message: 'is there twice' });
+      problems.push({ ...at, column: name, message: 'is there twice' });
     }
   }
   if (problems.length > 0) throw refusal(file, problems.slice(0, MAX_PROBLEMS));
@@ -118,16 +129,25 @@ function checkHeader(schema: Table, header: readonly string[], file: string): vo
 
 /** The refusal of a table, with what is wrong in it. */
 export function refusal(file: string, problems: readonly Problem[]): StrongroomError {
-  const lines = problems.map(({ row, column, message }) => {
-    const name = typeof column === 'string' ? `"${column}"` : column;
-    return `${file}: row ${row}${name === undefined ? '' : `, column ${name}`}: ${message}`;
-  });
-  const first = problems[0];
+  const lines = problems.map((problem) =>
+    [file, placeOf(problem), problem.message].filter(Boolean).join(': '),
+  );
+  const { row, rowGroup, column } = problems[0] ?? { row: 1 };
   return new StrongroomError('TABLE_INVALID', lines.join('\n'), {
     details: {
       file,
-      row: first?.row ?? 1,
-      ...(first?.column === undefined ? {} : { column: first.column }),
+      ...(row === undefined ? {} : { row }),
+      ...(rowGroup === undefined ? {} : { rowGroup }),
+      ...(column === undefined ? {} : { column }),
     },
   });
+}
+
+/** `row 17 (row group 2), column "wage"`, as far as it is known. */
+function placeOf({ row, rowGroup, column }: Problem): string {
+  const group = rowGroup === undefined ? '' : `row group ${rowGroup}`;
+  const within = row === undefined || group === '' ? group : ` (${group})`;
+  const line = `${row === undefined ? '' : `row ${row}`}${within}`;
+  const name = column === undefined ? '' : `column ${typeof column === 'string' ? `"${column}"` : column}`;
+  return [line, name].filter(Boolean).join(', ');
 }

@@ -52,7 +52,7 @@ test('the secure run and the plain one give the same; progress is on standard er
 test('wrong input ends with 2, names the thing, and leaves no process and no network behind', async () => {
   const before = networks();
   const wrong: [Record<string, string>, string[], string][] = [
-    [{ south: '' }, [], '--input south:people=FILE.csv'],
+    [{ south: '' }, [], 'add --input south:people=FILE.'],
     [{ south: 'persons=south.csv' }, [], 'persons'],
     [{ nobody: 'people=south.csv' }, [], 'nobody'],
     [{ south: 'people=nowhere.csv' }, [], 'nowhere.csv'],

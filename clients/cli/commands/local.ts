@@ -21,7 +21,12 @@ export function addLocalCommands(program: Command, context: () => Context): void
         'holders as processes of their own, which approve by themselves. The data never leaves the machine.',
     )
     .argument('<task>', 'the task document (YAML)')
-    .option('--input <party:table=file>', 'a table of an input party, a CSV file; repeat it', collect, [])
+    .option(
+      '--input <party:table=file>',
+      'a table of an input party, as CSV or .parquet; repeat it',
+      collect,
+      [],
+    )
     .option('--out <folder>', 'where the result and the receipt go', 'out')
     .option(
       '--key-holders <k>',
@@ -128,7 +133,7 @@ function inputFiles(inputs: readonly string[]): InputFiles {
   for (const input of inputs) {
     const { party, table: name, file } = INPUT.exec(input)?.groups ?? {};
     if (party === undefined || name === undefined || file === undefined) {
-      throw new StrongroomError('USAGE', `--input takes PARTY:TABLE=FILE.csv, not ${input}.`);
+      throw new StrongroomError('USAGE', `--input takes PARTY:TABLE=FILE, not ${input}.`);
     }
     const tables = files.get(party) ?? new Map<string, string>();
     if (tables.has(name))

@@ -13,12 +13,12 @@ export function addSubmitCommand(program: Command, context: () => Context): void
     .command('submit')
     .summary("validate, encrypt and upload this party's data")
     .description(
-      "Validates a CSV file against the schema of the task, computes this party's sufficient statistics, encrypts\n" +
+      "Validates a CSV or Parquet file against the schema of the task, computes this party's sufficient statistics, encrypts\n" +
         'them under the joint key that all key holders have signed, and uploads. Waits for the key where it is not\n' +
         'there yet. Repeat the command after an interruption: it goes on where it stopped.',
     )
     .argument('<task>', 'its id, or the first digits of it')
-    .requiredOption('--table <name=file>', 'a table of the task, a CSV file; repeat it', collect, [])
+    .requiredOption('--table <name=file>', 'a table of the task, as CSV or .parquet; repeat it', collect, [])
     .option('--receipt <file>', 'where the proof goes that the log holds the submission', outputFile)
     .option('--timeout <seconds>', 'give up waiting after so long', timeout)
     .addHelpText(
@@ -60,7 +60,7 @@ function tablesOf(options: readonly string[]): Map<string, string> {
   for (const option of options) {
     const { table, file } = TABLE.exec(option)?.groups ?? {};
     if (table === undefined || file === undefined) {
-      throw new StrongroomError('USAGE', `--table takes NAME=FILE.csv, not ${option}.`);
+      throw new StrongroomError('USAGE', `--table takes NAME=FILE, not ${option}.`);
     }
     if (tables.has(table)) throw new StrongroomError('USAGE', `--table names ${table} twice.`);
     tables.set(table, file);
