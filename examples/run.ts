@@ -1,7 +1,7 @@
 /**
  * `npm run example NAME`: runs an example on a throw-away local network and compares the result with the same
  * computation in the clear. An example is a folder with a task.yaml and either a CSV file for each input party,
- * or one survey.csv for all of them.
+ * one survey.csv for all of them, or a prepare.ts that makes the files.
  */
 import { ownTable } from '../statistics/domain.ts';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -26,6 +26,12 @@ import { splitByParty } from './split.ts';
 
 const FOLDER = import.meta.dirname;
 
+/** What a prepare.ts exports. */
+interface Preparation {
+  /** Writes the table of each input party to a folder, and returns the files by party. */
+  readonly prepare: (folder: string) => Promise<Map<string, string>>;
+}
+
 function names(): string[] {
   const entries = readdirSync(FOLDER, { withFileTypes: true });
   return entries.filter((entry) => existsSync(join(FOLDER, entry.name, 'task.yaml'))).map(({ name }) => name);
@@ -47,7 +53,7 @@ async function run(name: string): Promise<void> {
   process.stdout.write(`${task.title}\n\n`);
   const scratch = mkdtempSync(join(tmpdir(), 'strongroom-example-'));
   try {
-    await compare(task, inputFiles(task, folder, scratch), join('out', name));
+    await compare(task, await inputFiles(task, folder, scratch), join('out', name));
   } finally {
     rmSync(scratch, { recursive: true });
   }
@@ -88,12 +94,14 @@ function afterKeyMs({ phases }: LocalRunReport): number {
   return phases.slice((keyed ?? 0) + 1, (delivered ?? 0) + 1).reduce((total, { ms }) => total + ms, 0);
 }
 
-/** Every party's own table: its file in the folder of the example, or its rows of survey.csv, put into `scratch`. */
-function inputFiles(task: TaskDocument, folder: string, scratch: string): InputFiles {
-  const survey = join(folder, 'survey.csv');
+/** Every party's own table: its file in the folder of the example, or what is made for it and put into `scratch`. */
+async function inputFiles(task: TaskDocument, folder: string, scratch: string): Promise<InputFiles> {
+  const [survey, prepared] = [join(folder, 'survey.csv'), join(folder, 'prepare.ts')];
   const files = existsSync(survey)
     ? splitByParty(survey, scratch)
-    : new Map(task.parties.input.map((party) => [party, join(folder, `${party}.csv`)]));
+    : existsSync(prepared)
+      ? await ((await import(prepared)) as Preparation).prepare(scratch)
+      : new Map(task.parties.input.map((party) => [party, join(folder, `${party}.csv`)]));
   return new Map([...files].map(([party, file]) => [party, new Map([[ownTable(task, party).name, file]])]));
 }
 

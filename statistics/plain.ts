@@ -22,21 +22,29 @@ export interface PlainComputation {
   result(): Result;
 }
 
-interface Pooled {
-  readonly record: TableRecord;
-  readonly party: string;
+/** All records, column by column: an object for each of millions would not fit into memory. */
+interface Pool {
+  readonly columns: Columns;
+  /** By column, in the order of a record. */
+  readonly values: readonly (readonly number[])[];
+  readonly parties: readonly string[];
 }
 
 /** Starts a plaintext computation of a task; `add` every record of every party. */
 export function openPlain(task: TaskDocument): PlainComputation {
   const table = tableOf(task);
-  const records: Pooled[] = [];
+  const values: number[][] = Object.keys(table.columns).map(() => []);
+  const parties: string[] = [];
+  const pool = { columns: table.columns, values, parties };
   return {
-    add: (record, party) => void records.push({ record, party }),
+    add(record, party) {
+      for (const [i, column] of values.entries()) column.push(record[i] ?? 0);
+      parties.push(party);
+    },
     result: () => ({
       statistics: task.statistics.map((spec) => {
-        const pool = openPool(spec, table.columns, records);
-        const define = (cell: Cell) => statisticOf(spec).definition(spec, pool(cell.indices), table.columns);
+        const cells = openCells(spec, pool);
+        const define = (cell: Cell) => statisticOf(spec).definition(spec, cells(cell.indices), table.columns);
         return shapeResult(spec, table, define, round);
       }),
     }),
@@ -44,55 +52,51 @@ export function openPlain(task: TaskDocument): PlainComputation {
 }
 
 /** The records of any cell or margin, of those that meet the condition of a statistic. */
-function openPool(
-  { by, where }: Specification,
-  columns: Columns,
-  records: readonly Pooled[],
-): (indices: Cell['indices']) => PooledCell {
-  const names = Object.keys(columns);
-  const selected = records.filter(({ record }) => meets(record, where, columns));
-  const margins = new Map<string, Map<string, Pooled[]>>();
-  const pool = (indices: Cell['indices']): PooledCell => {
+function openCells({ by, where }: Specification, pool: Pool): (indices: Cell['indices']) => PooledCell {
+  const names = Object.keys(pool.columns);
+  const selected = Array.from(pool.parties.keys()).filter((row) => meets(pool, row, where));
+  const margins = new Map<string, Map<string, number[]>>();
+  const cells = (indices: Cell['indices']): PooledCell => {
     const kept = by.flatMap((name, i) => (indices[i] === null ? [] : [names.indexOf(name)]));
-    const margin = margins.get(kept.join()) ?? Map.groupBy(selected, ({ record }) => keyOf(kept, record));
+    const margin = margins.get(kept.join()) ?? Map.groupBy(selected, (row) => keyOf(pool, kept, row));
     margins.set(kept.join(), margin);
-    const members = margin.get(indices.filter((index) => index !== null).join()) ?? [];
+    const rows = margin.get(indices.filter((index) => index !== null).join()) ?? [];
     const over = (omitted: readonly string[]) =>
-      pool(indices.map((index, i) => (omitted.includes(by[i] ?? '') ? null : index)));
-    return pooledCell(members, columns, over);
+      cells(indices.map((index, i) => (omitted.includes(by[i] ?? '') ? null : index)));
+    return pooledCell(pool, rows, over);
   };
-  return pool;
+  return cells;
 }
 
-const keyOf = (positions: readonly number[], record: TableRecord): string =>
-  positions.map((position) => record[position]).join();
+const keyOf = ({ values }: Pool, positions: readonly number[], row: number): string =>
+  positions.map((position) => values[position]?.[row]).join();
 
 function pooledCell(
-  members: readonly Pooled[],
-  columns: Columns,
+  pool: Pool,
+  rows: readonly number[],
   over: (by: readonly string[]) => PooledCell,
 ): PooledCell {
   return {
-    size: members.length,
+    size: rows.length,
     column(name) {
-      const position = Object.keys(columns).indexOf(name);
-      return members.map(({ record }) => BigInt(record[position] ?? 0));
+      const values = pool.values[Object.keys(pool.columns).indexOf(name)];
+      return rows.map((row) => BigInt(values?.[row] ?? 0));
     },
     over,
     from: (party, where) =>
       pooledCell(
-        members.filter((member) => member.party === party && meets(member.record, where, columns)),
-        columns,
+        pool,
+        rows.filter((row) => pool.parties[row] === party && meets(pool, row, where)),
         over,
       ),
   };
 }
 
 /** Compares labels as text, and numbers as the decimals that they stand for. */
-function meets(record: TableRecord, where: Where, columns: Columns): boolean {
+function meets({ columns, values }: Pool, row: number, where: Where): boolean {
   return Object.entries(where).every(([name, condition]) => {
     const column = columnOf(columns, name);
-    const value = record[Object.keys(columns).indexOf(name)];
+    const value = values[Object.keys(columns).indexOf(name)]?.[row];
     if (column === undefined || value === undefined) return false;
     if (Array.isArray(condition)) {
       return isLabelled(column) && condition.includes(labelsOf(column)[value] ?? '');

@@ -31,7 +31,7 @@ import {
   sealedBoxTarget,
 } from './sealed.ts';
 import { adminTarget, handshakeTarget, serverTarget } from './server.ts';
-import { tableTarget } from './table.ts';
+import { parquetTarget, tableTarget } from './table.ts';
 import { taskJsonTarget, taskYamlTarget } from './task.ts';
 import { messageTarget, statusTarget } from './wire.ts';
 import { cosignedTarget, evidenceTarget, tileTarget } from './witness.ts';
@@ -72,6 +72,7 @@ export const DECODERS: readonly Target[] = [
   taskJsonTarget,
   taskYamlTarget,
   tableTarget,
+  parquetTarget,
   configTarget,
   policyFileTarget,
   policyQuestionTarget,
