@@ -16,10 +16,14 @@ import type { BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
-import { inputSetOf, multiply, type ProductTerm, type SignedBlob } from '../trust/evaluation.ts';
+import { inputSetOf, type FetchAll, type InputSet } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
 import { matchOf, signedLists } from '../trust/match.ts';
+import type { EvaluationCalls } from '../trust/threads/evaluation.ts';
+import { ThreadPool } from '../trust/threads/pool.ts';
+
+const EVALUATION_THREAD = new URL('../trust/threads/evaluation.ts', import.meta.url);
 
 export interface AggregatorOptions {
   readonly identity: Identity;
@@ -30,7 +34,7 @@ export interface AggregatorOptions {
   readonly log: Logger;
 }
 
-export class Aggregator {
+export class Aggregator implements Disposable {
   readonly book: TaskBook;
   protected readonly blobs: BlobStore;
   protected readonly log: Logger;
@@ -38,6 +42,7 @@ export class Aggregator {
   readonly #append: (envelope: Uint8Array) => void;
   readonly #evaluators = new Map<string, Promise<Evaluator>>();
   readonly #checks = new Map<string, InputChecks>();
+  readonly #threads = new ThreadPool<EvaluationCalls>(EVALUATION_THREAD);
 
   constructor({ identity, book, blobs, append, log }: AggregatorOptions) {
     this.#identity = identity;
@@ -161,12 +166,8 @@ export class Aggregator {
   /** Evaluates f: sums of the input ciphertexts, position by position, in the order of the seal, or of their products. */
   protected async evaluate(task: TaskLife): Promise<void> {
     if (task.seal === undefined) return;
-    const { products } = inputSetOf(task);
     const outputs: Blob[] = [];
-    for (let index = 0; index < task.plan.ciphertexts; index++) {
-      const output = await (products === null
-        ? this.sumOf(task, index)
-        : this.productsOf(task, products[index] ?? []));
+    for await (const output of this.outputsOf(task, inputSetOf(task))) {
       const digest = sha256Hex(output);
       await this.blobs.putWhole(digest, output);
       outputs.push({ digest, size: output.length });
@@ -174,11 +175,14 @@ export class Aggregator {
     this.say(task, 'evaluation', { seal: task.seal.digest, outputs });
   }
 
-  protected async productsOf(task: TaskLife, terms: readonly ProductTerm[]): Promise<Uint8Array> {
-    const fetchAll = async function* (this: Aggregator, signed: Iterable<SignedBlob>) {
-      for (const { blob } of signed) yield await this.fetch(blob);
-    };
-    return multiply(await this.evaluator(task), terms, fetchAll.bind(this));
+  /** Products take seconds, so a thread computes them. */
+  protected async *outputsOf(task: TaskLife, set: InputSet): AsyncGenerator<Uint8Array> {
+    if (set.products !== null) {
+      const fetchAll: FetchAll = (signed) => this.#fetchAll(Iterator.from(signed).map(({ blob }) => blob));
+      yield* await this.#threads.call('evaluate', set, fetchAll);
+      return;
+    }
+    for (let index = 0; index < task.plan.ciphertexts; index++) yield await this.sumOf(task, index);
   }
 
   protected async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {
@@ -224,6 +228,11 @@ export class Aggregator {
     void opening?.then((evaluator) => evaluator[Symbol.dispose]()).catch(() => undefined);
   }
 
+  /** Ends what runs beside the daemon. */
+  [Symbol.dispose](): void {
+    this.#threads[Symbol.dispose]();
+  }
+
   /** Signs and appends. The log is the only memory: what stands there is never said again. */
   protected say<K extends Kind>(task: TaskLife, kind: K, content: Content<K>): void {
     const speaker = { signer: signerOf(this.#identity), seen: this.book.seen, at: this.now() };
@@ -235,7 +244,7 @@ export class Aggregator {
     return new Date();
   }
 
-  async *#fetchAll(blobs: readonly Blob[]): AsyncGenerator<Uint8Array> {
+  async *#fetchAll(blobs: Iterable<Blob>): AsyncGenerator<Uint8Array> {
     for (const blob of blobs) yield await this.fetch(blob);
   }
 

@@ -46,7 +46,7 @@ export async function runAggregator(
   if (store.size === 0) store.append(profile.consortiumEnvelope);
   const book = new TaskBook(consortium);
   book.read(store.read(0, Infinity), checkpoint(store.size));
-  const aggregator = create({ identity, book, blobs, append: (envelope) => store.append(envelope), log });
+  using aggregator = create({ identity, book, blobs, append: (envelope) => store.append(envelope), log });
 
   await using attendance = new Attendance({
     attend: (task) => aggregator.attend(task),

@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
-import { blindKeys, pseudonymsOf, type HolderAnswer } from '../schemes/linkage/blinding.ts';
+import type { HolderAnswer } from '../schemes/linkage/blinding.ts';
+import { PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
 import type { LinkedTable } from '../statistics/linked-table.ts';
 import type { TableRecord } from '../statistics/table.ts';
 import { openAtRest, sealAtRest } from '../trust/at-rest.ts';
@@ -16,6 +17,7 @@ import type { TaskLife } from '../trust/life.ts';
 import { linkagePoint, type LinkageLife } from '../trust/linkage-life.ts';
 import { requireTrueMatch } from '../trust/match.ts';
 import { makeFolder, writeFileAtomic } from '../trust/storage/files.ts';
+import { LinkageWork } from './linkage-work.ts';
 import type { Session, WaitOptions } from './session.ts';
 
 const SEED = 'linkage-seed.sealed';
@@ -38,7 +40,8 @@ export async function linkRecords(
   if (linkage === undefined) throw new RangeError('the task links no records');
   await session.until(task.id, (life) => life.jointKey, options);
   const seed = await seedIn(folder, session);
-  const points = await blindKeys(keys, seed);
+  using work = new LinkageWork(seed, keys.length);
+  const points = await work.blind(keys);
   const request = await sayOnce(session, task, 'linkage-request', 'points', points, {}, () =>
     linkage.requests.get(session.name),
   );
@@ -49,12 +52,12 @@ export async function linkRecords(
     options,
   );
   const pseudonyms = await checked(session, task, async () =>
-    pseudonymsOf(points, seed, await answers(session)),
+    work.pseudonyms(points, await answers(session)),
   );
-  const order = Array.from(pseudonyms.keys()).sort((a, b) =>
-    Buffer.compare(pseudonyms[a] ?? Buffer.of(), pseudonyms[b] ?? Buffer.of()),
-  );
-  const list = Buffer.concat(order.map((i) => pseudonyms[i] ?? Buffer.of()));
+  const pseudonym = (record: number) =>
+    pseudonyms.subarray(record * PSEUDONYM_BYTES, (record + 1) * PSEUDONYM_BYTES);
+  const order = Array.from(keys.keys()).sort((a, b) => Buffer.compare(pseudonym(a), pseudonym(b)));
+  const list = Buffer.concat(order.map(pseudonym));
   await sayOnce(session, task, 'pseudonyms', 'list', list, { request: request.digest }, () =>
     linkage.lists.get(session.name),
   );

@@ -1,94 +1,81 @@
 /**
  * A key holder's part in a key ceremony, wherever it is computed. What takes milliseconds is computed in place;
- * what takes seconds in a worker thread, so that the daemon goes on answering its operator and the log.
+ * what takes seconds in a thread, so that the daemon goes on answering its operator and the log.
  */
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { StrongroomError } from '../proto/errors.ts';
 import { openHolderCeremony } from '../schemes/key-share.ts';
-import type { CeremonyProgress, HolderCeremony, Parameters, SchemeContext } from '../schemes/scheme.ts';
-import type { WorkerAnswer, WorkerRequest, WorkerTask } from './ceremony-messages.ts';
+import type { CeremonyProgress, HolderCeremony, Parameters } from '../schemes/scheme.ts';
+import type { ThreadLease, ThreadPool } from '../trust/threads/pool.ts';
+import type { CeremonyState, HolderCalls, OwnSecret } from './thread-calls.ts';
+
+export type HolderThreads = ThreadPool<HolderCalls>;
+
+/** The program of a key holder's threads. */
+export const HOLDER_THREAD = new URL('./thread.ts', import.meta.url);
+
+/** Whether a key of these parameters takes seconds to make and to use. */
+export const takesSeconds = (parameters: Parameters): boolean =>
+  parameters.scheme === 'paillier' || parameters.products !== undefined;
 
 /** Opens this key holder's part in the ceremony of a task; the caller wipes the seed. */
-export async function openCeremonyOf(
-  context: SchemeContext,
-  seed: Uint8Array,
-  holder: number,
-): Promise<HolderCeremony> {
+export async function openCeremonyOf(own: OwnSecret, threads: HolderThreads): Promise<HolderCeremony> {
+  const { context, seed, holder } = own;
   return takesSeconds(context.parameters)
-    ? new ThreadedCeremony({ context, seed, holder })
+    ? new ThreadedCeremony(own, threads)
     : openHolderCeremony(context, seed, holder);
 }
 
-const takesSeconds = (parameters: Parameters): boolean =>
-  parameters.scheme === 'paillier' || parameters.products !== undefined;
-
-const PROGRAM = new URL('./ceremony-worker.ts', import.meta.url);
+let last = 0;
 
 /** Calls must not overlap. */
 class ThreadedCeremony implements HolderCeremony {
-  readonly #worker: Worker;
-  #ended = false;
-  #round = 0;
-  #progress: CeremonyProgress = { step: 'starting' };
-  #jointKey: Uint8Array | undefined;
+  readonly #thread: ThreadLease<HolderCalls>;
+  readonly #ceremony = ++last;
+  readonly #opening: Promise<CeremonyState>;
+  #state: CeremonyState = { round: 0, progress: { step: 'starting' } };
+  #open = true;
 
-  constructor(workerData: WorkerTask) {
-    this.#worker = new Worker(PROGRAM, { workerData });
-    // A thread that fails ends, and the next call meets that.
-    this.#worker.on('error', () => undefined);
-    this.#worker.once('exit', () => (this.#ended = true));
-    this.#worker.unref();
+  constructor(own: OwnSecret, threads: HolderThreads) {
+    this.#thread = threads.lease();
+    this.#opening = this.#thread.call('open', { ...own, ceremony: this.#ceremony });
+    // Whoever asks first hears of a failure; until then it is not unhandled.
+    this.#opening.catch(() => undefined);
   }
 
   get round(): number {
-    return this.#round;
+    return this.#state.round;
   }
 
   get finished(): boolean {
-    return this.#jointKey !== undefined;
+    return this.#state.jointKey !== undefined;
   }
 
   get progress(): CeremonyProgress {
-    return this.#progress;
+    return this.#state.progress;
   }
 
   async contribution(): Promise<Uint8Array> {
-    const { contribution } = await this.#ask({ ask: 'contribution' });
-    if (contribution !== undefined) return contribution;
-    throw new StrongroomError('INTERNAL', 'the ceremony thread has answered another question');
+    await this.#opening;
+    return (await this.#thread.call('contribution', { ceremony: this.#ceremony })).contribution;
   }
 
   async take(messages: readonly Uint8Array[]): Promise<void> {
-    await this.#ask({ ask: 'take', messages });
+    await this.#opening;
+    this.#state = await this.#thread.call('take', { ceremony: this.#ceremony, messages });
   }
 
   jointKey(): Uint8Array {
-    if (this.#jointKey !== undefined) return this.#jointKey;
+    if (this.#state.jointKey !== undefined) return this.#state.jointKey;
     throw new StrongroomError('INTERNAL', 'the key ceremony is not finished');
   }
 
+  /** The thread wipes what it keeps for it, and then serves others. */
   [Symbol.dispose](): void {
-    void this.#worker.terminate();
-  }
-
-  async #ask(request: WorkerRequest): Promise<Extract<WorkerAnswer, { ok: true }>> {
-    const settled = new AbortController();
-    const { signal } = settled;
-    const gone = () => new StrongroomError('INTERNAL', 'the ceremony thread has ended');
-    if (this.#ended) throw gone();
-    const end = once(this.#worker, 'exit', { signal }).then(() => Promise.reject(gone()));
-    const reply = once(this.#worker, 'message', { signal }) as Promise<[WorkerAnswer]>;
-    try {
-      this.#worker.postMessage(request);
-      const [answer] = await Promise.race([reply, end]);
-      if (!answer.ok) throw new StrongroomError(answer.code, answer.message, { details: answer.details });
-      this.#round = answer.round;
-      this.#progress = answer.progress;
-      this.#jointKey = answer.jointKey;
-      return answer;
-    } finally {
-      settled.abort();
-    }
+    if (!this.#open) return;
+    this.#open = false;
+    void this.#thread
+      .call('close', { ceremony: this.#ceremony })
+      .catch(() => undefined)
+      .finally(() => this.#thread[Symbol.dispose]());
   }
 }

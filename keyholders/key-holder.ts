@@ -9,25 +9,36 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 import { openKeyShare } from '../schemes/key-share.ts';
-import { HolderLinkage } from '../schemes/linkage/holder-linkage.ts';
 import type { Board } from '../transport/board.ts';
-import { hex, sha256Hex } from '../trust/digest.ts';
+import { sha256Hex } from '../trust/digest.ts';
 import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
 import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
-import { evaluate, inputSetOf, requireSameAsClaimed, requireTimelySeal } from '../trust/evaluation.ts';
+import {
+  evaluate,
+  inputSetOf,
+  type FetchAll,
+  requireSameAsClaimed,
+  requireTimelySeal,
+} from '../trust/evaluation.ts';
+import { ThreadPool } from '../trust/threads/pool.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { requireTrueMatch } from '../trust/match.ts';
 import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import { requireWitnessed } from '../trust/witnessing.ts';
+import { HOLDER_THREAD, takesSeconds, type HolderThreads } from './ceremony.ts';
 import { describeProgress, KeyMaking } from './key-making.ts';
+import { link } from './linking.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
-import { commitmentStep, contributionStep, linkageAnswerStep, stepsIn } from './steps.ts';
+import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
 
 /** How long a release waits for the cosignatures of the other key holders before it is tried again. */
 const WITNESS_WAIT_MS = 10_000;
+
+/** For so long what has been computed for an approval is kept: the others may approve at once. */
+const APPROVED_KEPT_MS = 30_000;
 
 /** How a task ends that a rule stops; as failed where it is not here. */
 const OUTCOMES: Partial<Record<ErrorCode, Payload<'abort'>['outcome']>> = {
@@ -51,6 +62,7 @@ export class KeyHolder implements Disposable {
   readonly #log: Logger;
   /** The ceremonies that this process takes part in at present, by task. */
   readonly #keyMaking = new Map<string, KeyMaking>();
+  readonly #threads: HolderThreads = new ThreadPool(HOLDER_THREAD);
   /** What this process has found in the journal as it stands in the log, by digest; the journal only grows. */
   readonly #journalled = new Set<string>();
 
@@ -85,7 +97,7 @@ export class KeyHolder implements Disposable {
   /** Whose turn it is: does this key holder's next act in the task, if there is one. */
   async attend(task: TaskLife): Promise<void> {
     if (!task.holders.includes(this.name) || task.shreds.has(this.name)) return;
-    if (task.phase !== 'KEYING') this.#leaveCeremony(task);
+    if (task.phase !== 'KEYING' && task.phase !== 'APPROVING') this.#leaveCeremony(task);
     if (task.ending !== undefined || task.delivery !== undefined) return this.#shred(task);
     const abort = this.#journal.said(task.id, 'abort');
     if (abort !== undefined) return this.#send(task, 'abort', abort);
@@ -101,7 +113,13 @@ export class KeyHolder implements Disposable {
           await this.#makeKey(task);
           break;
         case 'COLLECTING':
-          await this.#link(task);
+          await link(task, {
+            holder: this.name,
+            threads: this.#threads,
+            seed: () => this.#seedOf(task),
+            fetch: (request) => this.#board.get(request.payload.points, request.payload.by),
+            say: (step, kind, compose) => this.#say(task, step, kind, compose),
+          });
           break;
         case 'EVALUATED':
         case 'RELEASING':
@@ -130,7 +148,8 @@ export class KeyHolder implements Disposable {
     if (verdict.verdict === 'reject') return this.#abort(task, 'rejected', 'POLICY_REFUSED', verdict.reason);
     await this.#say(task, 'approval', 'approval', async () => {
       const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
-      using ceremony = await this.#openKeyMaking(task, seed);
+      const ceremony = await this.#openKeyMaking(task, seed);
+      this.#keepForAWhile(task, ceremony);
       const commitment = commitTo(task.id, this.name, 0, sha256Hex(await ceremony.message()));
       return { content: { plan: task.planDigest, commitment } };
     });
@@ -204,10 +223,20 @@ export class KeyHolder implements Disposable {
 
   async #openKeyMaking(task: TaskLife, seed: Uint8Array): Promise<KeyMaking> {
     try {
-      return await KeyMaking.open(task, seed, this.name);
+      return await KeyMaking.open(task, seed, this.name, this.#threads);
     } finally {
       seed.fill(0);
     }
+  }
+
+  /** A task may wait for days until all have approved: what can be computed again is not kept for that. */
+  #keepForAWhile(task: TaskLife, ceremony: KeyMaking): void {
+    this.#leaveCeremony(task);
+    this.#keyMaking.set(task.id, ceremony);
+    const leave = () => {
+      if (task.phase !== 'KEYING' && this.#keyMaking.get(task.id) === ceremony) this.#leaveCeremony(task);
+    };
+    setTimeout(leave, APPROVED_KEPT_MS).unref();
   }
 
   #leaveCeremony(task: TaskLife): void {
@@ -219,30 +248,7 @@ export class KeyHolder implements Disposable {
   [Symbol.dispose](): void {
     for (const ceremony of this.#keyMaking.values()) ceremony[Symbol.dispose]();
     this.#keyMaking.clear();
-  }
-
-  /**
-   * Publishes its linkage key, then answers each input party's request, once and for as many points as `admit` has let
-   * pass. Answers hold nothing but products by the linkage key, which serves this task alone.
-   */
-  async #link(task: TaskLife): Promise<void> {
-    const { linkage } = task;
-    if (linkage === undefined) return;
-    const seed = this.#seedOf(task);
-    using own = new HolderLinkage(task.id, seed);
-    seed.fill(0);
-    if (!linkage.keys.has(this.name)) {
-      const content = { point: hex(own.publicKey) };
-      await this.#say(task, 'linkage-key', 'linkage-key', () => Promise.resolve({ content }));
-      return;
-    }
-    for (const [party, request] of linkage.requests) {
-      if (linkage.answersTo(party).has(this.name)) continue;
-      await this.#say(task, linkageAnswerStep(party), 'linkage-answer', async (put) => {
-        const answer = await own.answer(party, await this.#board.get(request.payload.points, party));
-        return { content: { request: request.digest, answer: put(answer) }, blob: answer };
-      });
-    }
+    this.#threads[Symbol.dispose]();
   }
 
   /**
@@ -260,7 +266,7 @@ export class KeyHolder implements Disposable {
       if (task.linkage !== undefined)
         await requireTrueMatch(task, (party, blob) => this.#board.get(blob, party));
       const checkpoint = await this.#witnessed(task);
-      const outputs = await evaluate(inputSetOf(task), (signed) => this.#board.getAll(signed));
+      const outputs = await this.#evaluate(task);
       const digests = requireSameAsClaimed(task, outputs);
       const shares = await this.shares(task, outputs);
       const packed = packShares(shares);
@@ -288,12 +294,25 @@ export class KeyHolder implements Disposable {
     return checkpoint;
   }
 
+  #evaluate(task: TaskLife): Promise<Uint8Array[]> {
+    const set = inputSetOf(task);
+    const fetchAll: FetchAll = (signed) => this.#board.getAll(signed);
+    return takesSeconds(task.plan.parameters)
+      ? this.#threads.call('evaluate', set, fetchAll)
+      : evaluate(set, fetchAll);
+  }
+
   /** The partial decryptions of the outputs; the caller wipes them. */
   protected async shares(task: TaskLife, outputs: readonly Uint8Array[]): Promise<Uint8Array[]> {
     const jointKey = await this.#board.get(task.requireJointKey(), task.aggregator);
     const seed = this.#seedOf(task);
     try {
-      using share = await openKeyShare(task.context, seed, task.holders.indexOf(this.name), jointKey);
+      const { context } = task;
+      const holder = task.holders.indexOf(this.name);
+      if (takesSeconds(context.parameters)) {
+        return await this.#threads.call('shares', { context, seed, holder, jointKey, outputs });
+      }
+      using share = await openKeyShare(context, seed, holder, jointKey);
       return share.partialDecryptions(outputs);
     } finally {
       seed.fill(0);

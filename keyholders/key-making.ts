@@ -7,7 +7,7 @@ import type { CeremonyProgress, HolderCeremony } from '../schemes/scheme.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import type { TaskLife } from '../trust/life.ts';
-import { openCeremonyOf } from './ceremony.ts';
+import { openCeremonyOf, type HolderThreads } from './ceremony.ts';
 
 export class KeyMaking implements Disposable {
   readonly #ceremony: HolderCeremony;
@@ -19,8 +19,14 @@ export class KeyMaking implements Disposable {
   }
 
   /** The caller wipes the seed. */
-  static async open(task: TaskLife, seed: Uint8Array, holder: string): Promise<KeyMaking> {
-    return new KeyMaking(await openCeremonyOf(task.context, seed, task.holders.indexOf(holder)));
+  static async open(
+    task: TaskLife,
+    seed: Uint8Array,
+    holder: string,
+    threads: HolderThreads,
+  ): Promise<KeyMaking> {
+    const own = { context: task.context, seed, holder: task.holders.indexOf(holder) };
+    return new KeyMaking(await openCeremonyOf(own, threads));
   }
 
   get round(): number {

@@ -9,21 +9,21 @@ import { answerBytes, POINT_BYTES, PROOF_BYTES } from './sizes.ts';
  * The products of an answer. Throws LINKAGE_INVALID, naming the holder, unless every one is the scalar behind its
  * public point times the point that was asked for.
  */
-export async function verifyAnswer(
+export function verifyAnswer(
   holder: string,
   publicKey: Point,
   asked: readonly Point[],
   answer: Uint8Array,
-): Promise<Point[]> {
+): Point[] {
   if (answer.length !== answerBytes(asked.length)) throw wrongAnswer(holder);
   const evaluated: Point[] = [];
   let offset = 0;
-  for await (const [from, to] of batchesOf(asked.length)) {
+  for (const [from, to] of batchesOf(asked.length)) {
     const end = offset + (to - from) * POINT_BYTES;
     const outputs = parseAnswered(holder, answer.subarray(offset, end));
     const proof = answer.subarray(end, end + PROOF_BYTES);
     if (!verify({ publicKey, inputs: asked.slice(from, to), outputs }, proof)) throw wrongAnswer(holder);
-    evaluated.push(...outputs);
+    for (const output of outputs) evaluated.push(output);
     offset = end + PROOF_BYTES;
   }
   return evaluated;

@@ -10,13 +10,13 @@
  */
 import { hash } from 'node:crypto';
 import { StrongroomError } from '../../proto/errors.ts';
+import { uint32 } from '../primitives/bytes.ts';
 import { Xof } from '../rlwe/xof.ts';
 import { verifyAnswer } from './answer.ts';
-import { batchesOf } from './batches.ts';
 import { SUITE } from './equality-proof.ts';
 import { decompress, hashToCurve } from './hash-to-curve.ts';
 import { addAll, integerBytes, invertAll, ORDER, parsePoints, writePoints, type Point } from './p256.ts';
-import { drawScalar, xOfProduct } from './secret-scalar.ts';
+import { drawScalar, SCALAR_BYTES, xOfProduct } from './secret-scalar.ts';
 import { PSEUDONYM_BYTES } from './sizes.ts';
 
 const LABEL = 'strongroom/pseudonym/v1';
@@ -29,52 +29,46 @@ export interface HolderAnswer {
 }
 
 /**
- * The request for the keys of one party's records, in their order: a function of the seed, so that a client that died
- * asks for the same again. The seed is fresh for each task and stays with the party. Lets other work of the process
- * go on between batches.
+ * The request for the keys of one party's records, in their order, `from` on among all of its records: a function of the
+ * seed, so that a client that died asks for the same again. The seed is fresh for each task and stays with the party.
  */
-export async function blindKeys(keys: readonly Uint8Array[], seed: Uint8Array): Promise<Uint8Array> {
-  const blinds = blindsOf(seed, keys.length);
-  const points: Point[] = [];
-  for await (const [from, to] of batchesOf(keys.length)) {
-    const hashed = hashToCurve(keys.slice(from, to), `HashToGroup-${SUITE}`);
-    for (const [i, point] of hashed.entries()) {
-      const blinded = decompress(xOfProduct(blinds[from + i] ?? 0n, point), 0);
-      if (blinded === undefined) throw new RangeError('a multiple of a point is a point');
-      points.push(blinded);
-    }
-  }
+export function blindKeys(keys: readonly Uint8Array[], seed: Uint8Array, from = 0): Uint8Array {
+  const blinds = blindsOf(seed, from, keys.length);
+  const points = hashToCurve(keys, `HashToGroup-${SUITE}`).map((point, i) => {
+    const blinded = decompress(xOfProduct(blinds[i] ?? 0n, point), 0);
+    if (blinded === undefined) throw new RangeError('a multiple of a point is a point');
+    return blinded;
+  });
   return writePoints(points);
 }
 
 /**
- * The pseudonyms of a request, in its order. Throws LINKAGE_INVALID, naming the first holder whose answer is not its
- * own scalar times every point that was asked for.
+ * The pseudonyms of a request, one after the other, in its order; `from` is the position of its first record among all
+ * of the party. Throws LINKAGE_INVALID, naming the first holder whose answer is not its own scalar times every point
+ * that was asked for.
  */
-export async function pseudonymsOf(
+export function pseudonymsOf(
   request: Uint8Array,
   seed: Uint8Array,
   answers: readonly HolderAnswer[],
-): Promise<Uint8Array[]> {
+  from = 0,
+): Uint8Array {
   const asked = parsePoints('the linkage request', request);
-  const evaluated: Point[][] = [];
-  for (const { holder, publicKey, answer } of answers) {
-    evaluated.push(await verifyAnswer(holder, publicKey, asked, answer));
-  }
-  const blinds = blindsOf(seed, asked.length);
-  const unblind = invertAll(blinds, ORDER, drawScalar(new Xof('strongroom/linkage-mask/v1', seed)));
-  const pseudonyms: Uint8Array[] = [];
-  for await (const [from, to] of batchesOf(asked.length)) {
-    const sums = evaluated
-      .map((points): (Point | undefined)[] => points.slice(from, to))
-      .reduce((sum, points) => addAll(sum, points));
-    for (const [i, sum] of sums.entries()) {
-      if (sum === undefined)
-        throw new StrongroomError('LINKAGE_INVALID', 'The holders’ scalars add up to zero');
-      pseudonyms.push(pseudonymOf(xOfProduct(unblind[from + i] ?? 0n, sum)));
+  const sums = answers
+    .map(({ holder, publicKey, answer }) => verifyAnswer(holder, publicKey, asked, answer))
+    .reduce<readonly (Point | undefined)[]>(
+      (sum, points) => addAll(sum, points),
+      new Array<undefined>(asked.length).fill(undefined),
+    );
+  const mask = drawScalar(new Xof('strongroom/linkage-mask/v1', seed, uint32(from)));
+  const unblind = invertAll(blindsOf(seed, from, asked.length), ORDER, mask);
+  const pseudonyms = sums.map((sum, i) => {
+    if (sum === undefined) {
+      throw new StrongroomError('LINKAGE_INVALID', 'The holders’ scalars add up to zero');
     }
-  }
-  return pseudonyms;
+    return pseudonymOf(xOfProduct(unblind[i] ?? 0n, sum));
+  });
+  return Buffer.concat(pseudonyms);
 }
 
 /** F: what the point of a key is known by in its task. */
@@ -83,8 +77,10 @@ function pseudonymOf(x: bigint): Uint8Array {
   return digest.subarray(0, PSEUDONYM_BYTES);
 }
 
-function blindsOf(seed: Uint8Array, count: number): bigint[] {
+/** Those of `count` records from one on; each has its own place in one stream. */
+function blindsOf(seed: Uint8Array, from: number, count: number): bigint[] {
   const stream = new Xof('strongroom/linkage-blinds/v1', seed);
+  for (let i = 0; i < from; i++) stream.read(SCALAR_BYTES);
   const blinds = Array.from({ length: count }, () => drawScalar(stream));
   stream.wipe();
   return blinds;

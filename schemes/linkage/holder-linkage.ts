@@ -28,11 +28,14 @@ export class HolderLinkage {
     return writePoints([this.#scalar.point]);
   }
 
-  /** Throws LINKAGE_INVALID, naming the party, where a point of its request is none. */
-  async answer(party: string, request: Uint8Array): Promise<Uint8Array> {
+  /**
+   * The answers to the batches of a request (`batches.ts`), one after the other. Throws LINKAGE_INVALID, naming the
+   * party, where a point is none.
+   */
+  answer(party: string, request: Uint8Array): Uint8Array {
     const asked = requirePoints(party, request);
     const parts: Uint8Array[] = [];
-    for await (const [from, to] of batchesOf(asked.length)) {
+    for (const [from, to] of batchesOf(asked.length)) {
       const inputs = asked.slice(from, to);
       const outputs = this.#scalar.times(inputs);
       parts.push(writePoints(outputs), this.#prove(inputs, outputs));

@@ -68,8 +68,11 @@ export function xOfProduct(k: bigint, point: Point): bigint {
   return xOf(handleOf(k), uncompressed(point));
 }
 
+/** What a draw reads. */
+export const SCALAR_BYTES = 48;
+
 /** Uniform in 1 … order − 1 but for a statistical distance of 2^−128. */
-export const drawScalar = (stream: Xof): bigint => (wide(stream.read(48)) % (ORDER - 1n)) + 1n;
+export const drawScalar = (stream: Xof): bigint => (wide(stream.read(SCALAR_BYTES)) % (ORDER - 1n)) + 1n;
 
 function handleOf(k: bigint): ECDH {
   const bytes = integerBytes(k);

@@ -5,7 +5,8 @@
 import type { SEALContext } from 'node-seal/allows';
 import { guarded, makeContext, type ContextShape, type Engine } from './engine.ts';
 
-const IDLE_KEPT = 2;
+/** The ring of the keys, and two plain moduli. */
+const IDLE_KEPT = 3;
 
 interface Entry {
   readonly context: SEALContext;

@@ -19,28 +19,28 @@ const fromOracle = (point: ReturnType<typeof oracle>): Point | undefined =>
 const seedOf = (number: number): Uint8Array => new Uint8Array(32).fill(number);
 const keysOf = (...names: readonly string[]): Uint8Array[] => names.map((name) => Buffer.from(name));
 
-function answersOf(holders: readonly HolderLinkage[], request: Uint8Array): Promise<HolderAnswer[]> {
-  return Promise.all(
-    holders.map(async (holder, i) => ({
-      holder: `holder-${i + 1}`,
-      publicKey: parsePoints('a key', holder.publicKey)[0] ?? GENERATOR,
-      answer: await holder.answer('north', request),
-    })),
-  );
+function answersOf(holders: readonly HolderLinkage[], request: Uint8Array): HolderAnswer[] {
+  return holders.map((holder, i) => ({
+    holder: `holder-${i + 1}`,
+    publicKey: parsePoints('a key', holder.publicKey)[0] ?? GENERATOR,
+    answer: holder.answer('north', request),
+  }));
 }
 
 const committee = (task: string, k: number): HolderLinkage[] =>
   Array.from({ length: k }, (_, i) => new HolderLinkage(task, seedOf(i + 1)));
 
-async function pseudonyms(
+function pseudonyms(
   keys: readonly Uint8Array[],
   holders: readonly HolderLinkage[],
   seed = seedOf(9),
-): Promise<string[]> {
-  const request = await blindKeys(keys, seed);
-  const list = await pseudonymsOf(request, seed, await answersOf(holders, request));
-  return list.map((bytes) => Buffer.from(bytes).toString('hex'));
+): string[] {
+  const request = blindKeys(keys, seed);
+  return pseudonymsInHex(pseudonymsOf(request, seed, answersOf(holders, request)));
 }
+
+const pseudonymsInHex = (bytes: Uint8Array): string[] =>
+  Buffer.from(bytes).toString('hex').match(/.{32}/g) ?? [];
 
 test('secret products, sums and sums of products are those of noble-curves', () => {
   fc.assert(
@@ -76,31 +76,68 @@ test('secret products, sums and sums of products are those of noble-curves', () 
   ]);
 });
 
-test('a key has one pseudonym whoever asks and however it is blinded, and another in another task', async () => {
+test('a sum of products is right whatever points meet in it: equal ones, opposite ones, small multiples', () => {
+  const few = [1n, 2n, 3n, 4n, ORDER - 1n, ORDER - 3n].map(
+    (k) => fromOracle(p256.Point.BASE.multiply(k)) ?? GENERATOR,
+  );
+  const term = fc.record({ point: fc.constantFrom(...few), weight: fc.oneof(scalars, fc.bigInt(0n, 40n)) });
+  fc.assert(
+    fc.property(fc.array(term, { minLength: 33, maxLength: 80 }), (terms) => {
+      const sum = terms.reduce(
+        (total, { point, weight }) =>
+          weight === 0n ? total : total.add(oracle(point).multiplyUnsafe(weight)),
+        p256.Point.ZERO,
+      );
+      const weights = terms.map(({ weight }) => weight);
+      const points = terms.map(({ point }) => point);
+      expect(multiProduct(weights, points)).toEqual(fromOracle(sum));
+    }),
+    { numRuns: 5 },
+  );
+  const none = new Array<bigint>(50).fill(0n);
+  expect(
+    multiProduct(
+      none,
+      none.map(() => GENERATOR),
+    ),
+  ).toBeUndefined();
+});
+
+test('a batch from the middle of a table is blinded, and answered with pseudonyms, as in the whole', () => {
+  const holders = committee('a task', 2);
+  const [keys, seed] = [keysOf('1', '2', '3', '4', '5'), seedOf(3)];
+  const whole = blindKeys(keys, seed);
+  const [first, second] = [blindKeys(keys.slice(0, 2), seed), blindKeys(keys.slice(2), seed, 2)];
+  expect(Buffer.concat([first, second])).toEqual(Buffer.from(whole));
+  const ofSecond = pseudonymsOf(second, seed, answersOf(holders, second), 2);
+  expect(pseudonymsInHex(ofSecond)).toEqual(pseudonyms(keys, holders, seed).slice(2));
+});
+
+test('a key has one pseudonym whoever asks and however it is blinded, and another in another task', () => {
   const holders = committee('one task', 3);
-  const first = await pseudonyms(keysOf('1', '2', '3'), holders);
+  const first = pseudonyms(keysOf('1', '2', '3'), holders);
   expect(new Set(first).size).toBe(3);
-  expect(await pseudonyms(keysOf('3', '1'), holders, seedOf(8))).toEqual([first[2], first[0]]);
-  const other = await pseudonyms(keysOf('1', '2', '3'), committee('another task', 3));
+  expect(pseudonyms(keysOf('3', '1'), holders, seedOf(8))).toEqual([first[2], first[0]]);
+  const other = pseudonyms(keysOf('1', '2', '3'), committee('another task', 3));
   expect(new Set([...first, ...other]).size).toBe(6);
 });
 
-test('K − 1 holders compute no pseudonym: each of the K scalars decides it', async () => {
+test('K − 1 holders compute no pseudonym: each of the K scalars decides it', () => {
   const holders = committee('a task', 4);
-  const all = await pseudonyms(keysOf('1'), holders);
+  const all = pseudonyms(keysOf('1'), holders);
   for (const missing of holders) {
     const rest = holders.filter((holder) => holder !== missing);
-    expect(await pseudonyms(keysOf('1'), rest)).not.toEqual(all);
+    expect(pseudonyms(keysOf('1'), rest)).not.toEqual(all);
     const replaced = [...rest, new HolderLinkage('a task', seedOf(77))];
-    expect(await pseudonyms(keysOf('1'), replaced)).not.toEqual(all);
+    expect(pseudonyms(keysOf('1'), replaced)).not.toEqual(all);
   }
 });
 
-test('an answer is a function of seed and request; what is blinded twice shows nothing in common', async () => {
+test('an answer is a function of seed and request; what is blinded twice shows nothing in common', () => {
   const [holder] = committee('a task', 1);
-  const request = await blindKeys(keysOf('1', '2'), seedOf(1));
-  expect(await holder?.answer('north', request)).toEqual(await holder?.answer('north', request));
-  const again = await blindKeys(keysOf('1', '2'), seedOf(2));
+  const request = blindKeys(keysOf('1', '2'), seedOf(1));
+  expect(holder?.answer('north', request)).toEqual(holder?.answer('north', request));
+  const again = blindKeys(keysOf('1', '2'), seedOf(2));
   const points = [...parsePoints('', request), ...parsePoints('', again)].map(({ x }) => x);
   expect(new Set(points).size).toBe(4);
 });
@@ -108,8 +145,8 @@ test('an answer is a function of seed and request; what is blinded twice shows n
 test('every change of an answer is refused and names its holder: LINKAGE_INVALID', async () => {
   const holders = committee('a task', 3);
   const seed = seedOf(9);
-  const request = await blindKeys(keysOf('1', '2', '3'), seed);
-  const honest = await answersOf(holders, request);
+  const request = blindKeys(keysOf('1', '2', '3'), seed);
+  const honest = answersOf(holders, request);
   const size = honest[1]?.answer.length ?? 0;
   const positions = fc.integer({ min: 0, max: size - 1 });
   const changes: fc.Arbitrary<(answer: Uint8Array) => Uint8Array>[] = [

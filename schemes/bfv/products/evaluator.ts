@@ -22,7 +22,7 @@ export async function openBfvProductEvaluator(context: Context, jointKey: Uint8A
   const { parameters } = context;
   requireSoundProducts(parameters);
   const key = readJointKey(bind(context), parameters, jointKey);
-  return new BfvProductEvaluator(parameters, openLanes(await loadEngine(), parameters, key));
+  return new BfvProductEvaluator(parameters, key, await loadEngine());
 }
 
 /** The relinearisation key, loaded for every plain modulus. */
@@ -34,11 +34,15 @@ export function openLanes(engine: Engine, parameters: BfvProductParameters, key:
 
 class BfvProductEvaluator implements Evaluator {
   readonly #parameters: BfvProductParameters;
-  readonly #lanes: readonly Lane[];
+  readonly #key: ProductJointKey;
+  readonly #engine: Engine;
+  /** Opened for the first product: whoever only validates needs no tables of SEAL, which take a second. */
+  #lanes: readonly Lane[] = [];
 
-  constructor(parameters: BfvProductParameters, lanes: readonly Lane[]) {
+  constructor(parameters: BfvProductParameters, key: ProductJointKey, engine: Engine) {
     this.#parameters = parameters;
-    this.#lanes = lanes;
+    this.#key = key;
+    this.#engine = engine;
   }
 
   validateInput(ciphertext: Uint8Array): void {
@@ -54,6 +58,7 @@ class BfvProductEvaluator implements Evaluator {
   }
 
   productSum(): ProductSum {
+    if (this.#lanes.length === 0) this.#lanes = openLanes(this.#engine, this.#parameters, this.#key);
     return new BfvProductSum(this.#parameters, this.#lanes);
   }
 

@@ -1,0 +1,58 @@
+/** What an input party computes to link its records: batch by batch, of many records on all processors. */
+import { batchesOf } from '../schemes/linkage/batches.ts';
+import { blindKeys, pseudonymsOf, type HolderAnswer } from '../schemes/linkage/blinding.ts';
+import { answerBytes, POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { ThreadPool } from '../trust/threads/pool.ts';
+import type { LinkageCalls } from './linkage-thread.ts';
+
+const PROGRAM = new URL('./linkage-thread.ts', import.meta.url);
+
+/** Fewer records are done before a thread has started. */
+const FEW = 2048;
+
+export class LinkageWork implements Disposable {
+  readonly #seed: Uint8Array;
+  readonly #records: number;
+  readonly #threads: ThreadPool<LinkageCalls> | undefined;
+
+  /** `seed` is that of the blinds; the caller keeps it. */
+  constructor(seed: Uint8Array, records: number) {
+    this.#seed = seed;
+    this.#records = records;
+    this.#threads = records <= FEW ? undefined : new ThreadPool(PROGRAM);
+  }
+
+  /** The request for these keys. */
+  blind(keys: readonly Uint8Array[]): Promise<Uint8Array> {
+    const seed = this.#seed;
+    return this.#inBatches((from, to) => {
+      const batch = keys.slice(from, to);
+      return this.#threads?.call('blind', { keys: batch, seed, from }) ?? blindKeys(batch, seed, from);
+    });
+  }
+
+  /** The pseudonyms, in the order of the request. Throws LINKAGE_INVALID as `pseudonymsOf` does. */
+  pseudonyms(request: Uint8Array, answers: readonly HolderAnswer[]): Promise<Uint8Array> {
+    const seed = this.#seed;
+    return this.#inBatches((from, to) => {
+      const asked = request.slice(from * POINT_BYTES, to * POINT_BYTES);
+      // What is too much in an answer is refused with its last batch.
+      const end = to === this.#records ? undefined : answerBytes(to);
+      const parts = answers.map((one) => ({ ...one, answer: one.answer.slice(answerBytes(from), end) }));
+      const argument = { request: asked, seed, answers: parts, from };
+      return this.#threads?.call('pseudonyms', argument) ?? pseudonymsOf(asked, seed, parts, from);
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#threads?.[Symbol.dispose]();
+  }
+
+  /** What all batches give, one after the other. */
+  async #inBatches(
+    work: (from: number, to: number) => Uint8Array | Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const results = batchesOf(this.#records).map(([from, to]) => Promise.try(work, from, to));
+    return Buffer.concat(await Promise.all(results));
+  }
+}

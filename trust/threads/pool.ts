@@ -1,0 +1,166 @@
+/**
+ * Worker threads of one program, for what would keep a process from answering others for seconds. They are started
+ * when they are needed, as many as there are processors, and end once nothing has been asked of them for a while: what
+ * they have loaded and set up serves the next call.
+ */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { StrongroomError } from '../../proto/errors.ts';
+import type { FetchAll } from '../evaluation.ts';
+import { errorOf, failureOf } from './failure.ts';
+import type { Calls, ThreadMessage, ThreadRequest } from './messages.ts';
+
+const IDLE_MS = 30_000;
+
+/** Fetches nothing: for calls that have all they need. */
+const NOTHING: FetchAll = () => {
+  throw new StrongroomError('INTERNAL', 'this call fetches no objects');
+};
+
+export class ThreadPool<C extends Calls<C>> implements Disposable {
+  readonly #program: URL;
+  readonly #most: number;
+  readonly #threads = new Set<Thread>();
+
+  constructor(program: URL, most = availableParallelism()) {
+    this.#program = program;
+    this.#most = most;
+  }
+
+  /** Asks any thread. Throws what its handler throws, and INTERNAL where the thread ends first. */
+  async call<N extends keyof C & string>(
+    name: N,
+    argument: C[N]['argument'],
+    fetchAll: FetchAll = NOTHING,
+  ): Promise<C[N]['result']> {
+    using thread = this.lease();
+    return await thread.call(name, argument, fetchAll);
+  }
+
+  /** The thread with the least to do, for calls that build on each other, until it is given back. */
+  lease(): ThreadLease<C> {
+    const [least] = [...this.#threads].filter(({ ended }) => !ended).sort((a, b) => a.users - b.users);
+    const thread =
+      least !== undefined && (least.users === 0 || this.#threads.size >= this.#most) ? least : this.#start();
+    thread.take();
+    let held = true;
+    return {
+      call: (name, argument, fetchAll = NOTHING) => thread.call(name, argument, fetchAll),
+      [Symbol.dispose]: () => {
+        if (held) thread.giveBack();
+        held = false;
+      },
+    };
+  }
+
+  /** Ends all threads; calls that are under way throw INTERNAL. */
+  [Symbol.dispose](): void {
+    for (const thread of this.#threads) thread.end();
+  }
+
+  #start(): Thread {
+    const thread = new Thread(this.#program, () => this.#threads.delete(thread));
+    this.#threads.add(thread);
+    return thread;
+  }
+}
+
+export interface ThreadLease<C extends Calls<C>> extends Disposable {
+  call<N extends keyof C & string>(
+    name: N,
+    argument: C[N]['argument'],
+    fetchAll?: FetchAll,
+  ): Promise<C[N]['result']>;
+}
+
+interface Call {
+  readonly fetchAll: FetchAll;
+  readonly answer: PromiseWithResolvers<unknown>;
+}
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #last = 0;
+  #users = 0;
+  #ended = false;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(program: URL, onEnd: () => void) {
+    this.#worker = new Worker(program);
+    this.#worker.on('message', (message: ThreadMessage) => this.#hear(message));
+    // A thread that fails ends, and whoever waits for it or asks it next meets that.
+    this.#worker.on('error', () => undefined);
+    this.#worker.once('exit', () => {
+      this.#ended = true;
+      clearTimeout(this.#idle);
+      for (const { answer } of this.#calls.values()) answer.reject(gone());
+      onEnd();
+    });
+    this.#worker.unref();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get users(): number {
+    return this.#users;
+  }
+
+  take(): void {
+    this.#users += 1;
+    clearTimeout(this.#idle);
+  }
+
+  giveBack(): void {
+    this.#users -= 1;
+    if (this.#users === 0) this.#idle = setTimeout(() => this.end(), IDLE_MS).unref();
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+
+  async call(name: string, argument: unknown, fetchAll: FetchAll): Promise<never> {
+    if (this.#ended) throw gone();
+    const id = ++this.#last;
+    const answer = Promise.withResolvers<unknown>();
+    this.#calls.set(id, { fetchAll, answer });
+    if (this.#calls.size === 1) this.#worker.ref();
+    try {
+      this.#tell({ call: id, name, argument });
+      return (await answer.promise) as never;
+    } finally {
+      this.#calls.delete(id);
+      if (this.#calls.size === 0) this.#worker.unref();
+    }
+  }
+
+  #hear(message: ThreadMessage): void {
+    if ('fetch' in message) {
+      void this.#bring(message);
+      return;
+    }
+    const answer = this.#calls.get(message.answered)?.answer;
+    if ('failed' in message) answer?.reject(errorOf(message.failed));
+    else answer?.resolve(message.result);
+  }
+
+  async #bring({ fetch: fetched, of, signed }: Extract<ThreadMessage, { fetch: number }>): Promise<void> {
+    const fetchAll = this.#calls.get(of)?.fetchAll ?? NOTHING;
+    try {
+      this.#tell({ fetched, objects: await Array.fromAsync(fetchAll(signed)) });
+    } catch (error) {
+      this.#tell({ fetched, failed: failureOf(error) });
+    }
+  }
+
+  #tell(request: ThreadRequest): void {
+    this.#worker.postMessage(request);
+  }
+}
+
+function gone(): StrongroomError {
+  return new StrongroomError('INTERNAL', 'the thread that computes has ended');
+}
