@@ -1,5 +1,6 @@
 /** Contestants of our own making: work done on this thread, or on several worker threads at once. */
 import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { StrongroomError } from '../../proto/errors.ts';
 import type { Answer, Contestant } from './benchmark.ts';
@@ -89,4 +90,17 @@ export async function openWork({ module, open, args }: ThreadWork): Promise<Work
   const opener = exports[open];
   if (opener === undefined) throw new StrongroomError('INTERNAL', `${module} opens no ${open}.`);
   return opener(args);
+}
+
+/** Where contestants compute the same on data of different forms: each is compared with what it should give. */
+export function expecting(contestant: Contestant, expected: Answer): Contestant {
+  return {
+    ...contestant,
+    run: () => contestant.run(),
+    answer: async () => {
+      const answer = await contestant.answer();
+      return isDeepStrictEqual(answer, expected) ? 'as in the clear' : answer;
+    },
+    [Symbol.asyncDispose]: () => contestant[Symbol.asyncDispose](),
+  };
 }

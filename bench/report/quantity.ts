@@ -9,7 +9,8 @@ const LARGE = [
 export function si(value: number, unit = ''): string {
   const [scale, letter] = LARGE.find(([size]) => Math.abs(value) >= size) ?? [1, ''];
   const named = unit.length > 1 && letter !== '' ? `${letter} ${unit}` : `${letter}${unit}`;
-  return `${(value / scale).toPrecision(3)} ${named}`.trimEnd();
+  const digits = scale === 1 && Number.isInteger(value) ? String(value) : (value / scale).toPrecision(3);
+  return `${digits} ${named}`.trimEnd();
 }
 
 /** `1.2 s`, `3.4 ms`, `5.6 µs`. */

@@ -3,15 +3,12 @@ import { openCombiner } from '../../schemes/combiner.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { openKeyShare } from '../../schemes/key-share.ts';
-import type { SchemeContext, SumParameters } from '../../schemes/scheme.ts';
 import type { Work } from '../harness/contestants.ts';
+import type { Committee } from './committee.ts';
 import { checksum, valueOf } from './values.ts';
 
 /** A finished joint key, and which ciphertexts to work on; it can be handed to a thread. */
-export interface Job {
-  readonly context: SchemeContext<SumParameters>;
-  readonly jointKey: Uint8Array;
-  readonly seeds: readonly Uint8Array[];
+export interface Job extends Committee {
   /** Position of the first ciphertext, and how many. */
   readonly first: number;
   readonly ciphertexts: number;
@@ -126,32 +123,46 @@ async function encrypted(job: Job): Promise<Uint8Array[]> {
 
 /** Sums of one ciphertext each. */
 async function encryptedOutputs(job: Job): Promise<Uint8Array[]> {
-  using evaluator = await openEvaluator(job.context, job.jointKey);
-  return (await encrypted(job)).map((input) => {
-    using sum = evaluator.sum();
-    sum.add(input, PARTY);
-    return sum.bytes();
-  });
+  return Promise.all((await encrypted(job)).map((input) => sumOf(job, PARTY, [input])));
 }
 
-async function sharesOf(job: Job, outputs: readonly Uint8Array[]): Promise<Uint8Array[][]> {
+async function sharesOf(committee: Committee, outputs: readonly Uint8Array[]): Promise<Uint8Array[][]> {
+  const { context, jointKey, seeds } = committee;
   return Promise.all(
-    job.seeds.map(async (seed, holder) => {
-      using share = await openKeyShare(job.context, seed, holder, job.jointKey);
+    seeds.map(async (seed, holder) => {
+      using share = await openKeyShare(context, seed, holder, jointKey);
       return share.partialDecryptions(outputs);
     }),
   );
 }
 
-async function decrypt(job: Job, outputs: readonly Uint8Array[]): Promise<bigint[][]> {
-  return openCombiner(job.context, job.jointKey).combine(outputs, await sharesOf(job, outputs));
+async function decrypt(committee: Committee, outputs: readonly Uint8Array[]): Promise<bigint[][]> {
+  const { context, jointKey } = committee;
+  return openCombiner(context, jointKey).combine(outputs, await sharesOf(committee, outputs));
+}
+
+async function sumOf(
+  { context, jointKey }: Committee,
+  party: string,
+  inputs: readonly Uint8Array[],
+): Promise<Uint8Array> {
+  using evaluator = await openEvaluator(context, jointKey);
+  using sum = evaluator.sum();
+  for (const input of inputs) sum.add(input, party);
+  return sum.bytes();
+}
+
+/** What the inputs of one party hold, one by one: as outputs, with no other party's added. */
+export async function decryptOutputs(
+  committee: Committee,
+  party: string,
+  inputs: readonly Uint8Array[],
+): Promise<bigint[][]> {
+  return decrypt(committee, await Promise.all(inputs.map((input) => sumOf(committee, party, [input]))));
 }
 
 async function decryptSum(job: Job, inputs: readonly Uint8Array[]): Promise<bigint[]> {
-  using evaluator = await openEvaluator(job.context, job.jointKey);
-  using sum = evaluator.sum();
-  for (const input of inputs) sum.add(input, PARTY);
-  const [values = []] = await decrypt(job, [sum.bytes()]);
+  const [values = []] = await decrypt(job, [await sumOf(job, PARTY, inputs)]);
   return values;
 }
 

@@ -1,5 +1,5 @@
 /** Paillier as others have it, under the modulus of a joint key whose primes a dealer knows. */
-import { PrivateKey, PublicKey } from 'paillier-bigint';
+import { generateRandomKeys, PrivateKey, PublicKey } from 'paillier-bigint';
 import { openJointKey } from '../../schemes/paillier/joint-key.ts';
 import { pack } from '../../schemes/paillier/packing.ts';
 import { modulo } from '../../schemes/paillier/integers.ts';
@@ -99,6 +99,22 @@ export function decryptPlain({ dealt, ciphertexts, values }: PlainJob): Work {
     units: inputs.length,
     run: () => (opened = inputs.map((input) => secret.decrypt(input))),
     answer: () => String(opened.reduce((sum, value) => sum + centred(value, key.n), 0n)),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** paillier-bigint: one key pair for one holder. */
+export function generatePlainKey(modulusBits: number): Work {
+  let secret: PrivateKey | undefined;
+  return {
+    units: 1,
+    run: async () => {
+      ({ privateKey: secret } = await generateRandomKeys(modulusBits));
+    },
+    answer: () => {
+      const decrypted = secret?.decrypt(secret.publicKey.encrypt(42n));
+      return { modulusBits, decrypted: String(decrypted) };
+    },
     [Symbol.dispose]: () => undefined,
   };
 }

@@ -1,0 +1,160 @@
+import { choosePaillierParameters } from '../../schemes/paillier/parameters.ts';
+import { cancel } from '../../clients/requester.ts';
+import type { TaskLife } from '../../trust/life.ts';
+import type { Benchmark, Contestant, Pace } from '../harness/benchmark.ts';
+import { here } from '../harness/contestants.ts';
+import type { Setting, Suite } from '../harness/suite.ts';
+import { bfvParameterSets } from '../work/committee.ts';
+import { jointKeyOf, openedUnder, PaillierCeremony } from '../work/ceremonies.ts';
+import { keyPair } from '../work/node-seal.ts';
+import { BenchNetwork } from '../work/network.ts';
+import { generatePlainKey } from '../work/paillier.ts';
+import { checksum, fullVector } from '../work/values.ts';
+import { sizeOf } from './blocks-bfv.ts';
+
+const HOLDERS = { tiny: [3], quick: [3, 5, 7], full: [3, 5, 7] };
+/** What is long is run a few times only. */
+const FEW: Partial<Pace> = { warmUp: 0, leastRounds: 1, mostRounds: 3, seconds: 60 };
+/** Between daemons. */
+const SOME: Partial<Pace> = { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 10 };
+
+/** The making of joint keys. */
+export const ceremonies: Suite = {
+  name: 'ceremonies',
+  about:
+    'joint keys of 3, 5 and 7 key holders: computation alone, and between daemons (Paillier in full runs)',
+  benchmarks: (setting: Setting): Benchmark[] => {
+    const { scale } = setting;
+    return [
+      ...HOLDERS[scale].map((holders) => bfvKey(setting, holders)),
+      ...(scale === 'tiny' ? [] : HOLDERS[scale].map((holders) => betweenDaemons('bfv', holders))),
+      ...(scale === 'full'
+        ? HOLDERS.full.flatMap((holders) => [
+            paillierKey(setting, holders, 2048),
+            betweenDaemons('paillier', holders),
+          ])
+        : []),
+      ...(scale === 'full' ? [paillierKey(setting, 3, 3072)] : []),
+    ];
+  },
+};
+
+/** The set of primes that most tasks plan. */
+const USUAL = '8192 × 3';
+
+function bfvKey({ peers }: Setting, holders: number): Benchmark {
+  return {
+    name: `bfv joint key, K = ${holders}`,
+    about:
+      'All messages of all holders, one after another on one thread, and every check; node-seal makes one key pair',
+    unit: 'keys',
+    reference: 'node-seal',
+    curve: { name: 'bfv joint key', along: 'K', at: holders },
+    open: async () => {
+      const parameters = bfvParameterSets(holders).get(USUAL);
+      if (parameters === undefined) throw new RangeError(`there is no set ${USUAL}`);
+      const vector = fullVector(0, parameters.ringDegree);
+      return [
+        await here('strongroom', () =>
+          jointKeyOf(parameters, async (made) => checksum(await openedUnder(made, vector))),
+        ),
+        await here('node-seal', () => keyPair({ moduli: parameters, first: 0, ciphertexts: 1 })),
+        ...(await peers.contestants('bfv/joint-key', { ...sizeOf(parameters), threads: 1 })),
+      ];
+    },
+  };
+}
+
+function paillierKey({ peers }: Setting, holders: number, modulusBits: 2048 | 3072): Benchmark {
+  return {
+    name: `paillier key ${modulusBits}, K = ${holders}`,
+    about:
+      'The whole search for N with every proof, all holders on one thread; paillier-bigint makes one key pair',
+    unit: 'keys',
+    reference: 'paillier-bigint',
+    pace: FEW,
+    ...(modulusBits === 2048 && { curve: { name: 'paillier key 2048', along: 'K', at: holders } }),
+    open: async () => {
+      const parameters = choosePaillierParameters({
+        modulusBits,
+        holders,
+        contributors: 1000,
+        decryptions: 1,
+        statisticalBits: 80,
+        magnitude: 1n << 40n,
+      });
+      const work = new PaillierCeremony(parameters);
+      const ours = await here('strongroom', () => work);
+      return [
+        withNote(ours, () => work.note),
+        await here('paillier-bigint', () => generatePlainKey(modulusBits)),
+        ...(await peers.contestants('paillier/key', { modulusBits, holders }, 1800)),
+      ];
+    },
+  };
+}
+
+/** From the last approval to the joint key that all have signed, by the dates of the signed documents. */
+function betweenDaemons(scheme: 'bfv' | 'paillier', holders: number): Benchmark {
+  return {
+    name: `${scheme} joint key between daemons, K = ${holders}`,
+    about:
+      'Key holders and aggregator as processes on this machine: from the last approval to the key that all signed',
+    unit: 'keys',
+    reference: 'strongroom, from the proposal',
+    pace: scheme === 'bfv' ? SOME : FEW,
+    curve: { name: `${scheme} joint key between daemons`, along: 'K', at: holders },
+    open: async () => {
+      const net = await BenchNetwork.start({ holders, inputs: 3 });
+      const key = async (): Promise<{ task: TaskLife; seconds: number }> => {
+        const started = performance.now();
+        const task = await net.propose(net.task({ scheme }));
+        await net.office.until(task.id, (life) => life.jointKey);
+        return { task, seconds: (performance.now() - started) / 1000 };
+      };
+      let last: { task: TaskLife; seconds: number } | undefined;
+      const entrant = (name: string, seconds: () => number, before: () => Promise<unknown>): Contestant => ({
+        name,
+        run: async () => {
+          await before();
+          return { seconds: seconds(), units: 1 };
+        },
+        answer: () => Promise.resolve(last?.task.jointKeys.size ?? 0),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      });
+      const make = async (): Promise<void> => {
+        if (last !== undefined) await cancel(net.office, last.task, 'the key was all that was wanted');
+        last = await key();
+      };
+      // One key gives both figures of a round; whoever is first in it makes it.
+      let told = 0;
+      const once = async (): Promise<void> => {
+        if (told++ % 2 === 0) await make();
+      };
+      return [
+        entrant('strongroom', () => ceremonySeconds(last?.task), once),
+        {
+          ...entrant('strongroom, from the proposal', () => last?.seconds ?? NaN, once),
+          [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
+        },
+      ];
+    },
+  };
+}
+
+function ceremonySeconds(task: TaskLife | undefined): number {
+  const times = (documents: Iterable<{ payload: { at: string } }>): number[] =>
+    [...documents].map(({ payload }) => Date.parse(payload.at));
+  if (task === undefined) return NaN;
+  return (Math.max(...times(task.jointKeys.values())) - Math.max(...times(task.approvals.values()))) / 1000;
+}
+
+/** What is told about it changes with each run. */
+function withNote(contestant: Contestant, note: () => string): Contestant {
+  return {
+    ...contestant,
+    get note() {
+      return note();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Benchmark, Contestant } from '../harness/benchmark.ts';
+import { here } from '../harness/contestants.ts';
+import type { Setting, Suite } from '../harness/suite.ts';
+import { bfvCommittee, bfvParameterSets, type Committee } from '../work/committee.ts';
+import { add as addPlain } from '../work/node-seal.ts';
+import { add } from '../work/ours.ts';
+import { innerProducts, innerProductsInTheClear } from '../work/products.ts';
+import { computePlainly, encryptTable, parseOnly } from '../work/provider.ts';
+
+const ROWS = { tiny: [50, 100], quick: [1_000, 4_000, 16_000], full: [1_000, 10_000, 100_000, 1_000_000] };
+const CELLS = { tiny: [160, 320], quick: [160, 16_000, 64_000], full: [160, 1_600, 16_000, 160_000] };
+const CONTRIBUTORS = { tiny: [2, 4], quick: [4, 16, 48], full: [4, 16, 64, 256] };
+const LINKED = { tiny: [50], quick: [600, 3_000], full: [600, 3_000, 15_000] };
+const USUAL = '8192 × 3';
+
+/** How cost grows with size. K and linkage rows grow in the suites `ceremonies` and `linkage`. */
+export const growth: Suite = {
+  name: 'growth',
+  about: 'cost against rows, cells, contributors and linked records, on log-log axes with the fitted slope',
+  benchmarks: ({ scale }: Setting): Benchmark[] => {
+    let made: Promise<Committee> | undefined;
+    return [
+      ...ROWS[scale].map((rows) =>
+        point('rows of a CSV to ciphertexts', 'rows', rows, 'rows', 'csv-parse', () =>
+          Promise.all([
+            here('strongroom', () => encryptTable({ rows })),
+            here('csv-parse', () => parseOnly({ rows })),
+          ]),
+        ),
+      ),
+      ...CELLS[scale].map((cells) =>
+        point('cells of a table to ciphertexts', 'cells', cells, 'rows', 'strongroom, in the clear', () =>
+          Promise.all([
+            here('strongroom', () => encryptTable({ rows: 100, cells })),
+            here('strongroom, in the clear', () => computePlainly({ rows: 100, cells })),
+          ]),
+        ),
+      ),
+      ...CONTRIBUTORS[scale].map((contributors) =>
+        point('contributors of a sum', 'contributors', contributors, 'ciphertexts', 'node-seal', async () => {
+          const moduli = bfvParameterSets().get(USUAL);
+          if (moduli === undefined) throw new RangeError(`there is no set ${USUAL}`);
+          const committee = await (made ??= bfvCommittee(moduli));
+          const range = { first: 0, ciphertexts: contributors };
+          return Promise.all([
+            here('strongroom', () => add({ ...committee, ...range, values: 'full', warmUp: 0 })),
+            here('node-seal', () => addPlain({ moduli, ...range })),
+          ]);
+        }),
+      ),
+      ...LINKED[scale].map((records) =>
+        point('linked records to inner products', 'records', records, 'records', 'in the clear', () =>
+          Promise.all([
+            here('strongroom', () => innerProducts(records)),
+            here('in the clear', () => innerProductsInTheClear(records)),
+          ]),
+        ),
+      ),
+    ];
+  },
+};
+
+function point(
+  curve: string,
+  along: string,
+  at: number,
+  unit: string,
+  reference: string,
+  open: () => Promise<Contestant[]>,
+): Benchmark {
+  return {
+    name: `${curve}, ${at}`,
+    about: `A point of the curve along ${along}`,
+    unit,
+    reference,
+    curve: { name: curve, along, at },
+    open,
+  };
+}

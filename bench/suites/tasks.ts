@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StrongroomError } from '../../proto/errors.ts';
+import { fetchResult } from '../../clients/output-party.ts';
+import { AGGREGATOR } from '../../clients/network.ts';
+import type { Answer, Benchmark, Contestant } from '../harness/benchmark.ts';
+import type { Setting, Suite } from '../harness/suite.ts';
+import { BenchNetwork, WATCHDOG } from '../work/network.ts';
+
+const AT_ONCE = { tiny: [1, 2], quick: [1, 10], full: [1, 10, 100] };
+
+/** Whole tasks between real daemons. */
+export const tasks: Suite = {
+  name: 'tasks',
+  about:
+    'small tasks from proposal to verified result: one, ten and a hundred at once; processor time by daemon',
+  benchmarks: ({ scale }: Setting): Benchmark[] => [
+    {
+      name: 'at once',
+      about:
+        'Tasks of three input parties and three key holders, from the proposals to the last verified result; one at a time is the reference',
+      unit: 'tasks',
+      reference: 'strongroom, 1 at once',
+      pace: { warmUp: 1, leastRounds: scale === 'full' ? 2 : 3, mostRounds: 5, seconds: 20 },
+      open: async () => {
+        const net = await BenchNetwork.start({ holders: 3, inputs: 3 });
+        const file = net.file('people.csv', 'age\n40\n51\n');
+        const [first, ...others] = AT_ONCE[scale].map((count) => atOnce(net, file, count));
+        if (first === undefined) return [];
+        return [{ ...first, [Symbol.asyncDispose]: () => net[Symbol.asyncDispose]() }, ...others];
+      },
+    },
+    {
+      name: 'processor time by daemon',
+      about: 'Of one small task: what each daemon spends on it, the controller having checked all of it',
+      unit: 'tasks',
+      reference: 'strongroom, aggregator',
+      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: 12 },
+      open: async () => {
+        const net = await BenchNetwork.start({ holders: 3, inputs: 3, controller: true });
+        const file = net.file('people.csv', 'age\n40\n51\n');
+        const spent = (name: string, daemon: string): Contestant => processorTime(net, file, name, daemon);
+        return [
+          {
+            ...spent('strongroom, aggregator', AGGREGATOR),
+            [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
+          },
+          spent('strongroom, key holder', net.holders[0] ?? ''),
+          spent('strongroom, controller', WATCHDOG),
+        ];
+      },
+    },
+  ],
+};
+
+async function runTask(net: BenchNetwork, file: string): Promise<{ id: string; result: Answer }> {
+  const task = await net.propose(net.task());
+  const [{ document }] = await Promise.all([fetchResult(net.office, task.id), net.submitAll(task, file)]);
+  return {
+    id: task.id,
+    result: document.result.statistics.map(({ rows }) => rows.map(({ value }) => value)),
+  };
+}
+
+function atOnce(net: BenchNetwork, file: string, count: number): Contestant {
+  let answer: Answer = null;
+  return {
+    name: `strongroom, ${count} at once`,
+    async run() {
+      const started = performance.now();
+      const done = await Promise.all(Array.from({ length: count }, () => runTask(net, file)));
+      const seconds = (performance.now() - started) / 1000;
+      answer = done[0]?.result ?? null;
+      if (done.some(({ result }) => !isDeepStrictEqual(result, answer))) {
+        throw new StrongroomError('INTERNAL', 'The same task has had different results.');
+      }
+      return { seconds, units: count };
+    },
+    answer: () => Promise.resolve(answer),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** Of one task, until the controller has evaluated it too. */
+function processorTime(net: BenchNetwork, file: string, name: string, daemon: string): Contestant {
+  let answer: Answer = null;
+  return {
+    name,
+    async run() {
+      const before = net.cpuSeconds(daemon);
+      const { id, result } = await runTask(net, file);
+      await checkedByController(net, id);
+      answer = result;
+      return { seconds: net.cpuSeconds(daemon) - before, units: 1 };
+    },
+    answer: () => Promise.resolve(answer),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function checkedByController({ folder }: BenchNetwork, id: string): Promise<void> {
+  using state = new DatabaseSync(join(folder, WATCHDOG, 'state', 'controller.db'), {
+    readOnly: true,
+    timeout: 10_000,
+  });
+  const done = state.prepare(`SELECT 1 FROM done WHERE task = ? AND "check" = 'evaluation'`);
+  while (done.get(id) === undefined) await sleep(20);
+}

@@ -1,0 +1,379 @@
+/** Inner products of encrypted columns as work to be timed, checked against the same products in the clear. */
+import { randomBytes } from 'node:crypto';
+import type { Ciphertext } from 'node-seal/allows';
+import { contextShape } from '../../schemes/bfv/engine.ts';
+import {
+  blockCiphertexts,
+  encodeBlock,
+  productOutputs,
+  readProducts,
+  termsOf,
+  type ProductInput,
+} from '../../schemes/bfv/products/layout.ts';
+import {
+  chooseBfvProductParameters,
+  lanesOf,
+  type BfvProductParameters,
+} from '../../schemes/bfv/products/parameters.ts';
+import { openCombiner } from '../../schemes/combiner.ts';
+import { openEncryptor } from '../../schemes/encryptor.ts';
+import { openEvaluator } from '../../schemes/evaluator.ts';
+import { openKeyShare } from '../../schemes/key-share.ts';
+import { chineseRemainder, productOf } from '../../schemes/rlwe/crt.ts';
+import { loadEngine, makeContext, type Engine } from '../../schemes/rlwe/engine.ts';
+import { COEFFICIENT_FORM, writePlaintext } from '../../schemes/rlwe/wire.ts';
+import { residues } from '../../schemes/rlwe/words.ts';
+import type { Evaluator, SchemeContext } from '../../schemes/scheme.ts';
+import type { Work } from '../harness/contestants.ts';
+import { makeJointKey } from '../joint-key.ts';
+import { valueOf } from './values.ts';
+
+const COLUMNS = 5;
+const PARTY = 'bench';
+
+/** Two parties with five columns each; all 25 inner products are opened. */
+export function productParameters(holders: number, records: number): BfvProductParameters {
+  const released = Array.from(
+    { length: COLUMNS * COLUMNS },
+    (_, i) => [Math.floor(i / COLUMNS), i % COLUMNS] as const,
+  );
+  return chooseBfvProductParameters({
+    holders,
+    records,
+    magnitude: 1n << 50n,
+    blocks: [
+      { form: 'left', columns: COLUMNS },
+      { form: 'right', columns: COLUMNS },
+    ],
+    grids: [{ left: 0, right: 1, released }],
+  });
+}
+
+export interface ProductCommittee {
+  readonly context: SchemeContext<BfvProductParameters>;
+  readonly jointKey: Uint8Array;
+  readonly seeds: readonly Uint8Array[];
+}
+
+export async function productCommittee(holders: number, records: number): Promise<ProductCommittee> {
+  const context = { parameters: productParameters(holders, records), task: randomBytes(32).toString('hex') };
+  return { context, ...(await makeJointKey(context)) };
+}
+
+/** Columns of the block of a party. */
+function columnsOf(block: number, records: number): bigint[][] {
+  return Array.from({ length: COLUMNS }, (_, column) =>
+    Array.from({ length: records }, (_value, record) => valueOf(block * COLUMNS + column, record)),
+  );
+}
+
+/** What is to come out. */
+export function productsInTheClear(records: number): string[] {
+  const [left = [], right = []] = [0, 1].map((block) => columnsOf(block, records));
+  return left.flatMap((a) =>
+    right.map((b) => String(a.reduce((sum, value, i) => sum + value * (b[i] ?? 0n), 0n))),
+  );
+}
+
+/** The polynomials of a party's block. */
+function polynomialsOf({ products, ringDegree }: BfvProductParameters, block: number): bigint[][] {
+  const columns = columnsOf(block, products.records);
+  return Array.from({ length: blockCiphertexts(products, block) }, (_, index) =>
+    encodeBlock(products, ringDegree, { block, index }, columns),
+  );
+}
+
+/** Input ciphertexts by block. */
+type Inputs = readonly (readonly Uint8Array[])[];
+
+async function encryptBlocks({ context, jointKey }: ProductCommittee): Promise<Inputs> {
+  using encryptor = await openEncryptor(context, jointKey, PARTY);
+  return [0, 1].map((block) =>
+    polynomialsOf(context.parameters, block).map((polynomial) => encryptor.encrypt(polynomial)),
+  );
+}
+
+function evaluateAll(
+  { parameters }: SchemeContext<BfvProductParameters>,
+  evaluator: Evaluator,
+  inputs: Inputs,
+): Uint8Array[] {
+  const { products } = parameters;
+  const at = ({ block, index }: ProductInput) => ({
+    ciphertext: inputs[block]?.[index] ?? new Uint8Array(),
+    party: PARTY,
+  });
+  return productOutputs(products).map((output) => {
+    using sum = evaluator.productSum();
+    for (const { left, right } of termsOf(products, output, products.records)) sum.add(at(left), at(right));
+    return sum.bytes();
+  });
+}
+
+async function sharesOf(
+  { context, jointKey, seeds }: ProductCommittee,
+  outputs: readonly Uint8Array[],
+): Promise<Uint8Array[][]> {
+  const shares: Uint8Array[][] = [];
+  for (const [holder, seed] of seeds.entries()) {
+    using share = await openKeyShare(context, seed, holder, jointKey);
+    shares.push(share.partialDecryptions(outputs));
+  }
+  return shares;
+}
+
+async function openedFrom(committee: ProductCommittee, outputs: readonly Uint8Array[]): Promise<string[]> {
+  const { context, jointKey } = committee;
+  const values = openCombiner(context, jointKey).combine(outputs, await sharesOf(committee, outputs));
+  return readProducts(context.parameters.products, values).flat().map(String);
+}
+
+/** Encryption of both parties' blocks. */
+export async function encrypt(committee: ProductCommittee): Promise<Work> {
+  const { context, jointKey } = committee;
+  const encryptor = await openEncryptor(context, jointKey, PARTY);
+  const polynomials = [0, 1].map((block) => polynomialsOf(context.parameters, block));
+  let inputs: Inputs = [];
+  return {
+    units: polynomials.flat().length,
+    run: () => (inputs = polynomials.map((of) => of.map((polynomial) => encryptor.encrypt(polynomial)))),
+    answer: async () => {
+      using evaluator = await openEvaluator(context, jointKey);
+      return await openedFrom(committee, evaluateAll(context, evaluator, inputs));
+    },
+    [Symbol.dispose]: () => encryptor[Symbol.dispose](),
+  };
+}
+
+/** Multiplication, addition, relinearisation. */
+export async function multiply(committee: ProductCommittee): Promise<Work> {
+  const { context, jointKey } = committee;
+  const inputs = await encryptBlocks(committee);
+  const evaluator = await openEvaluator(context, jointKey);
+  let outputs: Uint8Array[] = [];
+  return {
+    units: (inputs[0]?.length ?? 0) * context.parameters.plainModuli.length,
+    run: () => (outputs = evaluateAll(context, evaluator, inputs)),
+    answer: () => openedFrom(committee, outputs),
+    [Symbol.dispose]: () => evaluator[Symbol.dispose](),
+  };
+}
+
+/** One holder's shares of all outputs. */
+export async function partialDecryption(committee: ProductCommittee): Promise<Work> {
+  const { context, jointKey, seeds } = committee;
+  using evaluator = await openEvaluator(context, jointKey);
+  const outputs = evaluateAll(context, evaluator, await encryptBlocks(committee));
+  const [, ...others] = await sharesOf(committee, outputs);
+  const share = await openKeyShare(context, seeds[0] ?? new Uint8Array(), 0, jointKey);
+  const combiner = openCombiner(context, jointKey);
+  let own: Uint8Array[] = [];
+  return {
+    units: COLUMNS * COLUMNS,
+    run: () => (own = share.partialDecryptions(outputs)),
+    answer: () =>
+      readProducts(context.parameters.products, combiner.combine(outputs, [own, ...others]))
+        .flat()
+        .map(String),
+    [Symbol.dispose]: () => share[Symbol.dispose](),
+  };
+}
+
+/** Everything from the columns of two parties to their inner products, under a key that is there. */
+export async function innerProducts(records: number): Promise<Work> {
+  const committee = await productCommittee(3, records);
+  const { context, jointKey } = committee;
+  let opened: string[] = [];
+  return {
+    units: records,
+    run: async () => {
+      const inputs = await encryptBlocks(committee);
+      using evaluator = await openEvaluator(context, jointKey);
+      opened = await openedFrom(committee, evaluateAll(context, evaluator, inputs));
+    },
+    answer: () => opened,
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** The same in the clear. */
+export function innerProductsInTheClear(records: number): Work {
+  let products: string[] = [];
+  return {
+    units: records,
+    run: () => (products = productsInTheClear(records)),
+    answer: () => products,
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/** What a joint key with its relinearisation key opens. */
+export async function openedUnderKey(committee: ProductCommittee): Promise<string[]> {
+  const { context, jointKey } = committee;
+  using evaluator = await openEvaluator(context, jointKey);
+  return await openedFrom(committee, evaluateAll(context, evaluator, await encryptBlocks(committee)));
+}
+
+/** Plain node-seal modulo one t: its own keys. */
+class SealLane implements Disposable {
+  readonly engine: Engine;
+  readonly context;
+  readonly #t: bigint;
+  readonly #keys;
+  readonly #publicKey;
+  readonly #secretKey;
+  readonly encryptor;
+  readonly #evaluator;
+  readonly #decryptor;
+  #relinearisation;
+
+  constructor(engine: Engine, moduli: ReturnType<typeof lanesOf>[number]) {
+    this.engine = engine;
+    this.#t = BigInt(moduli.plainModulus);
+    this.context = makeContext(engine, contextShape(moduli));
+    this.#keys = new engine.KeyGenerator(this.context);
+    this.#publicKey = this.#keys.createPublicKey();
+    this.#secretKey = this.#keys.secretKey();
+    this.encryptor = new engine.Encryptor(this.context, this.#publicKey);
+    this.#evaluator = new engine.Evaluator(this.context);
+    this.#decryptor = new engine.Decryptor(this.context, this.#secretKey);
+    this.#relinearisation = this.#keys.createRelinKeys();
+  }
+
+  makeRelinearisationKey(): void {
+    this.#relinearisation.delete();
+    this.#relinearisation = this.#keys.createRelinKeys();
+  }
+
+  encrypt(polynomial: readonly bigint[]): Ciphertext {
+    using plain = new this.engine.Plaintext();
+    plain.loadFromArray(this.context, writePlaintext(COEFFICIENT_FORM, residues(polynomial, [this.#t])));
+    const ciphertext = new this.engine.Ciphertext();
+    this.encryptor.encrypt(plain, ciphertext);
+    return ciphertext;
+  }
+
+  /** Σ left·right, relinearised. */
+  multiply(terms: readonly (readonly [Ciphertext, Ciphertext])[], into: Ciphertext): void {
+    using product = new this.engine.Ciphertext();
+    for (const [i, [left, right]] of terms.entries()) {
+      this.#evaluator.multiply(left, right, i === 0 ? into : product);
+      if (i > 0) this.#evaluator.addInplace(into, product);
+    }
+    this.#evaluator.relinearizeInplace(into, this.#relinearisation);
+  }
+
+  /** Coefficients modulo t; SEAL prints them as `1F2x^3 + 7`, in hexadecimal, without those that are 0. */
+  coefficients(ciphertext: Ciphertext, at: readonly number[]): bigint[] {
+    using plain = new this.engine.Plaintext();
+    this.#decryptor.decrypt(ciphertext, plain);
+    const terms = plain
+      .toString()
+      .split(' + ')
+      .map((term) => term.split('x^'));
+    const known = new Map(terms.map(([value = '0', power = '0']) => [Number(power), BigInt(`0x${value}`)]));
+    return at.map((power) => known.get(power) ?? 0n);
+  }
+
+  [Symbol.dispose](): void {
+    const held = [this.#relinearisation, this.#decryptor, this.#evaluator, this.encryptor];
+    for (const one of [...held, this.#secretKey, this.#publicKey, this.#keys, this.context]) one.delete();
+  }
+}
+
+class SealProducts implements Disposable {
+  readonly #parameters: BfvProductParameters;
+  readonly lanes: readonly SealLane[];
+  readonly #polynomials: readonly (readonly bigint[][])[];
+  #inputs: readonly (readonly (readonly Ciphertext[])[])[] = [];
+  #outputs: readonly (readonly Ciphertext[])[] = [];
+
+  constructor(engine: Engine, parameters: BfvProductParameters) {
+    this.#parameters = parameters;
+    this.lanes = lanesOf(parameters).map((lane) => new SealLane(engine, lane));
+    this.#polynomials = [0, 1].map((block) => polynomialsOf(parameters, block));
+    this.#outputs = this.lanes.map(() =>
+      productOutputs(parameters.products).map(() => new engine.Ciphertext()),
+    );
+  }
+
+  get ciphertexts(): number {
+    return this.#polynomials.flat().length;
+  }
+
+  encrypt(): void {
+    this.#inputs.flat(2).forEach((ciphertext) => ciphertext.delete());
+    this.#inputs = this.lanes.map((lane) =>
+      this.#polynomials.map((block) => block.map((polynomial) => lane.encrypt(polynomial))),
+    );
+  }
+
+  multiply(): void {
+    const { products } = this.#parameters;
+    for (const [l, lane] of this.lanes.entries()) {
+      for (const [o, output] of productOutputs(products).entries()) {
+        const at = ({ block, index }: ProductInput) => this.#inputs[l]?.[block]?.[index];
+        const terms = termsOf(products, output, products.records).flatMap(({ left, right }) => {
+          const [a, b] = [at(left), at(right)];
+          return a && b ? [[a, b] as const] : [];
+        });
+        const into = this.#outputs[l]?.[o];
+        if (into) lane.multiply(terms, into);
+      }
+    }
+  }
+
+  opened(): string[] {
+    const moduli = this.#parameters.plainModuli.map(BigInt);
+    const capacity = productOf(moduli);
+    const { products } = this.#parameters;
+    const values = productOutputs(products).map(({ coefficients }, o) => {
+      const ofLanes = this.lanes.map((lane, l) => {
+        const output = this.#outputs[l]?.[o];
+        return output ? lane.coefficients(output, coefficients) : [];
+      });
+      return coefficients.map((_, i) => {
+        const value = chineseRemainder(
+          ofLanes.map((of) => of[i] ?? 0n),
+          moduli,
+        );
+        return 2n * value > capacity ? value - capacity : value;
+      });
+    });
+    return readProducts(products, values).flat().map(String);
+  }
+
+  [Symbol.dispose](): void {
+    [...this.#inputs.flat(2), ...this.#outputs.flat()].forEach((ciphertext) => ciphertext.delete());
+    for (const lane of this.lanes) lane[Symbol.dispose]();
+  }
+}
+
+/** Plain node-seal doing one of these again and again; the others are done once, for the answer. */
+export async function withNodeSeal(
+  parameters: BfvProductParameters,
+  what: 'encrypt' | 'multiply' | 'relinearisation key',
+): Promise<Work> {
+  const seal = new SealProducts(await loadEngine(), parameters);
+  if (what === 'multiply') seal.encrypt();
+  const units = {
+    encrypt: seal.ciphertexts,
+    multiply: (seal.ciphertexts / 2) * seal.lanes.length,
+    'relinearisation key': 1,
+  };
+  const [first] = seal.lanes;
+  return {
+    units: units[what],
+    run: () => {
+      if (what === 'encrypt') seal.encrypt();
+      else if (what === 'multiply') seal.multiply();
+      else first?.makeRelinearisationKey();
+    },
+    answer: () => {
+      if (what === 'relinearisation key') seal.encrypt();
+      if (what !== 'multiply') seal.multiply();
+      return seal.opened();
+    },
+    [Symbol.dispose]: () => seal[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,61 @@
+/** A survey as an input party has it, and the task over it. */
+import { writeFileSync } from 'node:fs';
+import { validateTask, type TaskDocument } from '../../statistics/task.ts';
+
+const REGIONS = Array.from({ length: 16 }, (_, i) => `region-${i + 1}`);
+const SECTORS = Array.from({ length: 10 }, (_, i) => `sector-${i + 1}`);
+
+/** Counts and sums of pay by region and sector; with `cells` over as many sectors as that takes. */
+export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length): TaskDocument {
+  const sectors = Array.from({ length: Math.ceil(cells / REGIONS.length) }, (_, i) => `sector-${i + 1}`);
+  return validateTask({
+    strongroom: 'task/1',
+    title: 'Pay by region and sector',
+    purpose: 'A benchmark',
+    'legal-basis': 'None: the people are made up',
+    retention: 'P1D',
+    parties: {
+      input: ['north', 'south', 'east'],
+      processing: ['holder-1', 'holder-2', 'holder-3'],
+      output: 'office',
+    },
+    tables: {
+      people: {
+        columns: {
+          region: { type: 'category', values: REGIONS },
+          sector: { type: 'category', values: sectors },
+          age: { type: 'integer', min: 0, max: 120 },
+          pay: { type: 'decimal', places: 2, min: 0, max: 20000 },
+        },
+        'max-rows': Math.max(1000, rows),
+      },
+    },
+    domain: { union: 'people' },
+    statistics: [
+      { name: 'people', statistic: 'count', by: ['region', 'sector'] },
+      { name: 'pay', statistic: 'sum', of: 'pay', decimals: 2, by: ['region', 'sector'] },
+    ],
+    disclosure: { 'minimum-contributors': 3 },
+    deadlines: { approve: 'PT10M', collect: 'PT1H', release: 'PT10M' },
+    scheme: 'bfv',
+  });
+}
+
+/** The row of a person. */
+export function personOf(i: number): { region: string; sector: string; age: number; pay: string } {
+  const cents = (i * 7_919_003) % 2_000_000;
+  return {
+    region: REGIONS[(i * 31) % REGIONS.length] ?? '',
+    sector: SECTORS[(i * 17) % SECTORS.length] ?? '',
+    age: (i * 13) % 121,
+    pay: `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`,
+  };
+}
+
+export function writeSurvey(path: string, rows: number): void {
+  const lines = Array.from({ length: rows }, (_, i) => {
+    const { region, sector, age, pay } = personOf(i);
+    return `${region},${sector},${age},${pay}\n`;
+  });
+  writeFileSync(path, `region,sector,age,pay\n${lines.join('')}`);
+}
