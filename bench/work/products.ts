@@ -1,7 +1,7 @@
 /** Inner products of encrypted columns as work to be timed, checked against the same products in the clear. */
 import { randomBytes } from 'node:crypto';
 import type { Ciphertext } from 'node-seal/allows';
-import { contextShape } from '../../schemes/bfv/engine.ts';
+import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
 import {
   blockCiphertexts,
   encodeBlock,
