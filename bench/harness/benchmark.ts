@@ -29,6 +29,8 @@ export interface Contestant extends AsyncDisposable {
 export interface Absent {
   readonly name: string;
   readonly why: string;
+  /** Where it was given up: it had not finished one run after so long. */
+  readonly moreThanSeconds?: number;
 }
 
 /** How often a benchmark is repeated: every contestant once a round, in turns. */

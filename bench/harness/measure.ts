@@ -36,15 +36,23 @@ export async function measure(
     );
     const pace = { ...PACES[scale], ...(scale === 'tiny' ? {} : benchmark.pace) };
     await runRounds(benchmark, entrants, pace, onRound);
-    const absent = opened.flatMap((entry) =>
-      'run' in entry ? [] : [{ name: entry.name, absent: entry.why, rounds: [], units: 0 }],
-    );
+    const absent = opened.flatMap((entry) => ('run' in entry ? [] : [absentee(entry)]));
     return { ...told, contestants: [...summed(entrants, reference), ...absent] };
   } catch (error) {
     return { ...told, contestants: [], failed: messageOf(error) };
   } finally {
     for (const entry of opened) if ('run' in entry) await entry[Symbol.asyncDispose]();
   }
+}
+
+function absentee({ name, why, moreThanSeconds }: Absent): ContestantResult {
+  return {
+    name,
+    absent: why,
+    rounds: [],
+    units: 0,
+    ...(moreThanSeconds !== undefined && { moreThanSeconds }),
+  };
 }
 
 async function runRounds(

@@ -176,7 +176,9 @@ async function contestant(
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   } catch (error) {
-    return { name, why: error instanceof Error ? error.message : String(error) };
+    const why = error instanceof Error ? error.message : String(error);
+    const givenUp = error instanceof StrongroomError && error.code === 'TIMED_OUT';
+    return { name, why, ...(givenUp && { moreThanSeconds: seconds }) };
   }
 }
 

@@ -10,6 +10,8 @@ export interface ContestantResult {
   readonly peer?: true;
   /** Why it took no part; then nothing else is there. */
   readonly absent?: string;
+  /** Where it was given up: a run takes longer than this. */
+  readonly moreThanSeconds?: number;
   /** Seconds of each round that counts, in the order of the rounds, which all contestants share. */
   readonly rounds: readonly number[];
   /** Done in a round. */
@@ -73,6 +75,12 @@ export interface Results {
 /** Units a second, round by round. */
 export function speeds({ rounds, units }: ContestantResult): number[] {
   return rounds.map((seconds) => units / seconds);
+}
+
+/** By how much at least one contestant is faster than another that was given up, where both do one unit in a run. */
+export function leastRatio(of: ContestantResult, to: ContestantResult): number | undefined {
+  if (to.moreThanSeconds === undefined || of.seconds === undefined || of.units !== 1) return undefined;
+  return to.moreThanSeconds / of.seconds.median;
 }
 
 /** The speed of one contestant as a multiple of that of another. */

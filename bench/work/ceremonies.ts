@@ -1,5 +1,11 @@
 /** Key ceremonies with all holders in one process, one after another: the computation without any network. */
 import { randomBytes } from 'node:crypto';
+import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
+import { bind } from '../../schemes/rlwe/threshold/binding.ts';
+import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
+import { combineContributions, commonReference } from '../../schemes/rlwe/threshold/joint-key.ts';
+import { expandSecret, keyContribution } from '../../schemes/rlwe/threshold/key-contribution.ts';
+import type { Words } from '../../schemes/rlwe/words.ts';
 import { openHolderCeremony } from '../../schemes/key-share.ts';
 import type { HolderCeremony, Parameters, SchemeContext, SumParameters } from '../../schemes/scheme.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
@@ -26,6 +32,34 @@ export function jointKeyOf<P extends Parameters>(
       made = await makeJointKey(context);
     },
     answer: () => (made === undefined ? 'nothing was made' : answer({ context, ...made })),
+    [Symbol.dispose]: () => undefined,
+  };
+}
+
+/**
+ * The same joint key by its formula alone, as Lattigo makes it: every holder expands its secret and the common reference
+ * and contributes, one party adds up. No message is written, read or compared, and the key is not tested.
+ */
+export function contributionsAlone(
+  parameters: BfvParameters,
+  answer: (made: Committee) => Promise<Answer>,
+): Work {
+  const context = { parameters, task: randomBytes(32).toString('hex') };
+  const binding = bind(context);
+  let made: Committee | undefined;
+  return {
+    units: 1,
+    run: () => {
+      const seeds = Array.from({ length: parameters.holders }, () => new Uint8Array(randomBytes(32)));
+      using ring = openKeyRing(parameters);
+      let reference: Words = new BigUint64Array();
+      const contributions = seeds.map((seed) => {
+        reference = commonReference(binding, parameters);
+        return keyContribution(ring, binding, expandSecret(ring, binding, seed), reference);
+      });
+      made = { context, jointKey: combineContributions(ring, parameters, contributions, reference), seeds };
+    },
+    answer: () => (made === undefined ? 'nothing was made' : answer(made)),
     [Symbol.dispose]: () => undefined,
   };
 }

@@ -168,6 +168,22 @@ describe('the harness', () => {
     expect(judgeGoals([], [goal])[0]?.state).toBe('not measured');
   });
 
+  test('a reference that was given up late enough meets a goal; too early it does not', async () => {
+    const goal = { goal: 'g', benchmark: 's/test', contestant: 'strongroom', reference: 'slow', least: 10 };
+    const judged = async (moreThanSeconds?: number) => {
+      const slow = { name: 'slow 1.0', why: 'has not finished', ...(moreThanSeconds && { moreThanSeconds }) };
+      const ours = { ...saying('strongroom', '1', 2), run: () => Promise.resolve({ seconds: 2, units: 1 }) };
+      const benchmark = {
+        ...of(saying('node-seal', '1')),
+        open: () => Promise.resolve([saying('node-seal', '1'), ours, slow]),
+      };
+      return judgeGoals([await measure('s', benchmark, 'tiny')], [goal])[0];
+    };
+    expect(await judged(30)).toMatchObject({ state: 'met', seen: 'more than 15.0 × slow 1.0' });
+    expect((await judged(15))?.state).toBe('not measured');
+    expect((await judged())?.state).toBe('not measured');
+  });
+
   test('every goal names a benchmark contestant that the suites have', () => {
     expect(new Set(GOALS.map(({ goal }) => goal)).size).toBe(GOALS.length);
     const suites = SUITES.map(({ name }) => name);
