@@ -21,6 +21,19 @@ export function slotsOf(coefficients: readonly bigint[], t: bigint): bigint[] {
   return slots;
 }
 
+/** Where slot i is among the points of the transform modulo t (`../rlwe/kernel/transform.ts`). */
+export function slotPlaces(ringDegree: number): Uint32Array<ArrayBuffer> {
+  const places = new Uint32Array(ringDegree);
+  const bits = Math.log2(ringDegree);
+  let exponent = 1;
+  for (let i = 0; i < ringDegree / 2; i += 1) {
+    places[i] = reversed((exponent - 1) / 2, bits);
+    places[ringDegree / 2 + i] = reversed((2 * ringDegree - exponent - 1) / 2, bits);
+    exponent = (3 * exponent) % (2 * ringDegree);
+  }
+  return places;
+}
+
 /**
  * m(ψ^(2k + 1)) for k = 0 … N − 1, by the transform of Cooley and Tukey (Math. Comp. 19, 1965) over ω = ψ² of the
  * coefficients times ψ^j.

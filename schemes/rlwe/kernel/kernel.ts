@@ -17,7 +17,8 @@ import {
   subtract,
   unfold,
 } from './vectors.ts';
-import { lift } from './sampling.ts';
+import { addMessage, divideSpecial, place, roundings, roundSpecial } from './encryption.ts';
+import { centredBinomial, lift, ternary } from './sampling.ts';
 
 /** What is used of the platform's WebAssembly. */
 interface Platform {
@@ -47,6 +48,13 @@ const FUNCTIONS = {
   scale,
   multiplyPrepared,
   lift,
+  ternary,
+  centredBinomial,
+  roundSpecial,
+  divideSpecial,
+  place,
+  roundings,
+  addMessage,
 } satisfies Readonly<Record<string, Assembled>>;
 
 const PAGE = 65536;
@@ -88,6 +96,11 @@ export class Kernel {
   /** A view, which holds until the next `allocate`. */
   bytes(address: number, count: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#memory.buffer, address, count);
+  }
+
+  /** The same as signed 64-bit integers. */
+  integers(address: number, count: number): BigInt64Array<ArrayBuffer> {
+    return new BigInt64Array(this.#memory.buffer, address, count);
   }
 
   /** The same as words. */

@@ -40,7 +40,7 @@ export function setFactor(f: FunctionBody, into: Factor, w: I64, quotient: I64):
  * ⌊a·b/2^64⌋, or up to 2 less: of the four products of halves the lowest is left out, and two lose their fractions.
  * `high` and `low` are the halves of b.
  */
-function roughQuotient(f: FunctionBody, a: Local<'i64'>, bHigh: I64, bLow: I64): I64 {
+export function roughQuotient(f: FunctionBody, a: Local<'i64'>, bHigh: I64, bLow: I64): I64 {
   const aHigh = f.local('i64', high(a));
   const middle = i64.add(high(i64.mul(aHigh, bLow)), high(i64.mul(low(a), bHigh)));
   return i64.add(i64.mul(aHigh, bHigh), middle);
