@@ -23,7 +23,7 @@ import type { Session, WaitOptions } from './session.ts';
 const SEED = 'linkage-seed.sealed';
 
 /**
- * This party's records of the units that all parties have, in the order that all of them encrypt in. `folder` keeps
+ * This party's records of each of the units that all parties have, in the order that all of them encrypt in. `folder` keeps
  * the seed of its blinds, so that a client that dies goes on with the request that it has made.
  *
  * Throws LINKAGE_INVALID where a key holder has answered wrongly, which ends the task with its name, or where the
@@ -35,7 +35,7 @@ export async function linkRecords(
   { keys, records }: LinkedTable,
   folder: string,
   options: WaitOptions,
-): Promise<TableRecord[]> {
+): Promise<(readonly TableRecord[])[]> {
   const linkage = task.linkage;
   if (linkage === undefined) throw new RangeError('the task links no records');
   await session.until(task.id, (life) => life.jointKey, options);

@@ -10,7 +10,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import { openPlain } from '../statistics/plain.ts';
 import type { Result } from '../statistics/result.ts';
 import { intersectionOf, ownTable } from '../statistics/domain.ts';
-import { joinTables } from '../statistics/join.ts';
+import { joinTables, sizesOf } from '../statistics/join.ts';
 import { readLinkedTable, type LinkedTable } from '../statistics/linked-table.ts';
 import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -78,8 +78,9 @@ export async function runPlain(task: TaskDocument, files: InputFiles): Promise<R
     if (intersectionOf(task) !== undefined) linked.push(await readLinkedTable(task, party, rows, file));
     else for await (const { record } of rows) plain.add(record, party);
   }
-  if (linked.length > 0) for (const record of joinTables(task, linked)) plain.add(record, '');
-  return plain.result();
+  if (linked.length === 0) return plain.result();
+  for (const record of joinTables(task, linked)) plain.add(record, '');
+  return plain.result(sizesOf(task, linked));
 }
 
 function fileOf(task: TaskDocument, files: InputFiles, party: string): string {

@@ -72,6 +72,7 @@ export async function fetchResult(
     task.document,
     task.plan,
     await combineOrProve(session, task, key, outputs, packed),
+    task.linkage?.sizes,
   );
   const { document, salt } = await acknowledge(session, task, result);
   return { document, salt, opened: { key: needsJointKey(task) ? key : undefined, outputs, shares: packed } };

@@ -189,7 +189,7 @@ async function encode(
     for await (const { record } of rows()) encoder.add(record);
   } else {
     const linked = await readLinkedTable(task.document, session.name, rows(), file);
-    for (const record of await linkRecords(session, task, linked, folder, options)) encoder.add(record);
+    for (const unit of await linkRecords(session, task, linked, folder, options)) encoder.addUnit(unit);
   }
   return { records, vectors: encoder.vectors() };
 }

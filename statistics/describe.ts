@@ -4,7 +4,7 @@ import { sumErrorOf } from './approximation.ts';
 import { costLines, costOf, type TaskCost } from './cost.ts';
 import { productCostOf } from './product-cost.ts';
 import { formatDecimal } from './decimal.ts';
-import { intersectionOf, ownTable, tableOf } from './domain.ts';
+import { intersectionOf, ownTable, recordsPerKey, tableOf } from './domain.ts';
 import { binCount, type GroupLayout } from './layout.ts';
 import { linkageLines } from './linkage-plan.ts';
 import { momentName, sidesWords, statisticLeaks } from './leakage.ts';
@@ -78,7 +78,13 @@ function dataLines(task: TaskDocument): string[] {
       'pseudonyms that only all key holders together can compute, fresh for this task',
     ...task.parties.input.flatMap((party) => {
       const { name, table } = ownTable(task, party);
-      return [`${party} brings the table ${name}, at most ${rows(table)}`, ...columnLines(table.columns)];
+      const most = recordsPerKey(task, party);
+      const several =
+        most === 1 ? '' : `, of which ${most} may be of one unit: each counts with each record of the others`;
+      return [
+        `${party} brings the table ${name}, at most ${rows(table)}${several}`,
+        ...columnLines(table.columns),
+      ];
     }),
   ];
 }
@@ -116,7 +122,9 @@ function computed(spec: Specification, task: TaskDocument): string {
     ([field, names]) => ` ${field} ${spoken(names)}`,
   );
   const weight = 'weight' in spec && spec.weight !== undefined ? ` weighted by ${spec.weight}` : '';
-  const scope = spec.by.length === 0 ? ' over all records' : ` by ${spec.by.join(' × ')}`;
+  const units = statistic.scope?.(spec);
+  const records = units === undefined ? ' over all records' : ` of ${units}`;
+  const scope = spec.by.length === 0 ? records : ` by ${spec.by.join(' × ')}`;
   const margins = spec.totals ? ', with all totals' : '';
   const rounding = 'decimals' in spec ? `, to ${spec.decimals} decimals` : '';
   return (

@@ -23,6 +23,7 @@ export function domainProblems(task: TaskDocument): Problem[] {
     : [
         ...tableProblems(task, intersection),
         ...keyProblems(task, intersection),
+        ...severalProblems(task, intersection),
         ...columnProblems(task, intersection),
         ...statisticProblems(task),
       ];
@@ -98,6 +99,30 @@ function keyProblems({ tables }: TaskDocument, { tables: named, on }: Intersecti
   });
   return [...repeated, ...byTable];
 }
+
+/** Records of one unit are multiplied out, so there must be a bound on them that the arithmetic holds. */
+function severalProblems({ parties, tables }: TaskDocument, domain: Intersection): Problem[] {
+  const path = ['domain', 'intersection', 'records-per-key'];
+  let rows = BigInt(Math.min(...Object.values(tables).map((table) => table['max-rows'])));
+  return Object.entries(domain['records-per-key']).flatMap(([party, most]) => {
+    if (!parties.input.includes(party)) return [problem([...path, party], 'is no input party')];
+    const table = domain.tables[party];
+    const limit = table === undefined ? 0 : (tables[table]?.['max-rows'] ?? 0);
+    rows *= BigInt(most);
+    if (most > limit)
+      return [problem([...path, party], `is ${most}, more than the ${limit} rows of its table`)];
+    if (rows <= MOST_JOINED_ROWS) return [];
+    return [
+      problem(
+        [...path, party],
+        `makes ${rows} records of all combinations; there may be ${MOST_JOINED_ROWS}, so declare fewer for each key`,
+      ),
+    ];
+  });
+}
+
+/** As many rows as a single table may have. */
+const MOST_JOINED_ROWS = 1_000_000_000n;
 
 /** The statistics see one table, so a name must say whose column it is. */
 function columnProblems({ tables }: TaskDocument, { tables: named }: Intersection): Problem[] {

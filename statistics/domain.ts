@@ -27,9 +27,21 @@ export function ownTable({ tables, domain }: TaskDocument, party: string): Named
   return { name, table };
 }
 
+/** The most records that an input party may have of one unit; 1 unless the task declares more. */
+export const recordsPerKey = (task: TaskDocument, party: string): number =>
+  own(intersectionOf(task)?.['records-per-key'], party) ?? 1;
+
+/** The input parties that may have several records of one unit, in their order. */
+export const partiesWithSeveral = (task: TaskDocument): string[] =>
+  task.parties.input.filter((party) => recordsPerKey(task, party) > 1);
+
+/** The most units that can stand in the tables of all parties: no more than the smallest of them has rows. */
+export const mostUnits = (task: TaskDocument): number =>
+  Math.min(...task.parties.input.map((party) => ownTable(task, party).table['max-rows']));
+
 /**
- * The table that the statistics are over. That of an intersection has no key columns, and no more rows than the
- * smallest of those that it is made from.
+ * The table that the statistics are over. That of an intersection has no key columns, and for each unit every
+ * combination of the records that the parties have of it, one of each party.
  */
 export function tableOf(task: TaskDocument): Table {
   const { input } = task.parties;
@@ -37,7 +49,7 @@ export function tableOf(task: TaskDocument): Table {
   const tables = input.map((party) => ownTable(task, party).table);
   return {
     columns: Object.assign({}, ...tables.map(({ columns }) => measuredColumns(columns))) as Table['columns'],
-    'max-rows': Math.min(...tables.map((table) => table['max-rows'])),
+    'max-rows': input.reduce((rows, party) => rows * recordsPerKey(task, party), mostUnits(task)),
   };
 }
 

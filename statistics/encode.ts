@@ -21,17 +21,16 @@ export function openEncoder(task: TaskDocument, plan: Plan, party: string): Enco
   const view = openView(table, ownTable(task, party).table);
   const groups = plan.layout.groups.map((layout) => ({ layout, sums: openGroup(layout, table, party) }));
   let records = 0;
+  const add = (record: TableRecord): void => {
+    if (++records > table['max-rows']) {
+      throw new StrongroomError('TABLE_INVALID', `More than ${table['max-rows']} rows, the task's max-rows`);
+    }
+    const seen = view(record);
+    for (const { sums } of groups) sums.add(seen);
+  };
   return {
-    add(record) {
-      if (++records > table['max-rows']) {
-        throw new StrongroomError(
-          'TABLE_INVALID',
-          `More than ${table['max-rows']} rows, the task's max-rows`,
-        );
-      }
-      const seen = view(record);
-      for (const { sums } of groups) sums.add(seen);
-    },
+    add,
+    addUnit: (own) => own.forEach(add),
     vectors() {
       const slots = new Array<bigint>(plan.layout.slots).fill(0n);
       for (const { layout, sums } of groups) fill(slots, layout, sums, numbersOf(plan));

@@ -8,6 +8,7 @@ import { tableOf } from './domain.ts';
 import { momentsOf, positionOf, uncertaintyOf, type GroupSums } from './group-sums.ts';
 import type { GroupLayout, MomentLayout } from './layout.ts';
 import { joinLimbs } from './limbs.ts';
+import type { MatchSizes } from './match.ts';
 import type { Plan } from './plan.ts';
 import { plausibilityOf } from './plausible.ts';
 import { statisticOf, type Specification } from './registry.ts';
@@ -20,8 +21,14 @@ import type { TaskDocument } from './task.ts';
  * The result of a task from its output slots: `vectors[i]` holds at least the used slots of ciphertext i, summed
  * over the input parties, as centred integers. Throws CIPHERTEXT_INVALID where the sums cannot come from tables
  * of the declared schema: some input party encrypted something else, and nothing is told rather than nonsense.
+ * `sizes` are those of the match, in an intersection.
  */
-export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (readonly bigint[])[]): Result {
+export function finishTask(
+  task: TaskDocument,
+  plan: Plan,
+  vectors: readonly (readonly bigint[])[],
+  sizes?: MatchSizes,
+): Result {
   const slots = usedSlots(plan, vectors);
   const groups = plan.layout.groups.map((layout) => decodeGroup(plan, layout, slots));
   for (const { layout, sums, errors } of groups) {
@@ -31,7 +38,7 @@ export function finishTask(task: TaskDocument, plan: Plan, vectors: readonly (re
     statistics: task.statistics.map((spec) => {
       const group = groups.find(({ layout }) => layout.statistics.includes(spec.name));
       if (group === undefined) throw new RangeError('the plan is of another task');
-      return finishStatistic(task, plan, spec, group);
+      return finishStatistic(task, plan, spec, group, sizes);
     }),
   };
 }
@@ -80,10 +87,12 @@ function finishStatistic(
   plan: Plan,
   spec: Specification,
   { layout, sums, errors }: Decoded,
+  sizes: MatchSizes | undefined,
 ): StatisticResult {
   const table = tableOf(task);
   const statistic = statisticOf(spec);
-  const finish = (cell: Cell) => statistic.finish(spec, momentsOf(layout, sums, cell.indices), table.columns);
+  const finish = (cell: Cell) =>
+    statistic.finish(spec, Object.assign(momentsOf(layout, sums, cell.indices), { sizes }), table.columns);
   if (plan.scheme !== 'ckks') return shapeResult(spec, table, finish, roundExact);
   const exact = [[], ...statistic.moments(spec)].every(
     (factors) => errors[positionOf(layout, factors)] === 0n,

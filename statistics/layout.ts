@@ -10,7 +10,7 @@
  * counted over all ciphertexts: with n slots each, slot s is slot s mod n of ciphertext ⌊s / n⌋.
  */
 import { columnOf, isLabelled, labelsOf, largest, numericRange } from './columns.ts';
-import { intersectionOf, ownersOf, tableNameOf, tableOf } from './domain.ts';
+import { intersectionOf, ownersOf, partiesWithSeveral, tableNameOf, tableOf } from './domain.ts';
 import { limbBitsFor, limbBound, limbCount } from './limbs.ts';
 import { statisticOf, type Specification } from './registry.ts';
 import type { Moment, Side } from './statistic.ts';
@@ -30,8 +30,8 @@ export interface MomentLayout {
   /** |number| in any one of its slots, summed over the parties. */
   readonly slotBound: string;
   /**
-   * In an intersection, the parties whose columns decide it, or the first where none do: one party sums its own
-   * records, of several the columns are multiplied. Absent in a union, where every party sums.
+   * In an intersection, the parties whose columns decide it and those with several records of a unit, or the first
+   * where none do: one party sums its own records, of several the columns are multiplied. Absent in a union, where every party sums.
    */
   readonly owners?: readonly string[];
 }
@@ -127,8 +127,11 @@ function layOutGroup(
   const moments: MomentLayout[] = [];
   let width = 0;
   for (const factors of distinct) {
-    const deciding = ownersOf(task, columnsOf(scope, factors));
-    const owners = deciding.length > 0 ? deciding : task.parties.input.slice(0, 1);
+    const deciding = [...ownersOf(task, columnsOf(scope, factors)), ...partiesWithSeveral(task)];
+    const owners =
+      deciding.length > 0
+        ? task.parties.input.filter((party) => deciding.includes(party))
+        : task.parties.input.slice(0, 1);
     const linked = intersectionOf(task) !== undefined;
     const parties = linked ? { ...limits, contributors: 1n } : limits;
     const moment = layOutMoment(factors, table, parties, width);

@@ -57,10 +57,10 @@ function linkageLeaks({ parties }: TaskDocument) {
   const lists = parties.input.join(', ');
   return {
     everybody: [
-      `how many records each of ${lists} brings, how many units stand in all of their tables, and how many in any`,
+      `how many units each of ${lists} has, how many stand in all of their tables, and how many in any`,
     ],
     matchers: [
-      'one pseudonym for each record of each input party, and so which of them belong to one unit (the match pattern), ' +
+      'one pseudonym for each unit of each input party, and so which of them are one (the match pattern), ' +
         'but no key, as long as one key holder keeps to itself; in no other task does a unit have the same pseudonym',
     ],
     inputParties: [

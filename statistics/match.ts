@@ -8,6 +8,16 @@ export interface Match {
   readonly union: number;
 }
 
+/** The numbers of units that everybody in the consortium learns from a linkage. */
+export interface MatchSizes {
+  /** In the table of each input party. */
+  readonly each: Readonly<Record<string, number>>;
+  /** In all of their tables. */
+  readonly all: number;
+  /** In at least one of them. */
+  readonly any: number;
+}
+
 /**
  * Throws LINKAGE_INVALID unless the pseudonyms of a list rise strictly: sorted, they tell nothing about the order of
  * the party's table, and none can stand twice.

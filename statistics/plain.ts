@@ -9,6 +9,7 @@ import { formatDecimal, parseDecimal } from './decimal.ts';
 import type { Exact } from './exact.ts';
 import { tableOf } from './domain.ts';
 import { statisticOf, type Specification } from './registry.ts';
+import type { MatchSizes } from './match.ts';
 import type { Result } from './result.ts';
 import { shapeResult } from './shape.ts';
 import type { PooledCell } from './statistic.ts';
@@ -19,7 +20,8 @@ import type { Where } from './where.ts';
 export interface PlainComputation {
   /** Takes a record of an input party. */
   add(record: TableRecord, party: string): void;
-  result(): Result;
+  /** `sizes` are those of the linked tables, in an intersection. */
+  result(sizes?: MatchSizes): Result;
 }
 
 /** All records, column by column: an object for each of millions would not fit into memory. */
@@ -41,10 +43,11 @@ export function openPlain(task: TaskDocument): PlainComputation {
       for (const [i, column] of values.entries()) column.push(record[i] ?? 0);
       parties.push(party);
     },
-    result: () => ({
+    result: (sizes) => ({
       statistics: task.statistics.map((spec) => {
         const cells = openCells(spec, pool);
-        const define = (cell: Cell) => statisticOf(spec).definition(spec, cells(cell.indices), table.columns);
+        const define = (cell: Cell) =>
+          statisticOf(spec).definition(spec, { ...cells(cell.indices), sizes }, table.columns);
         return shapeResult(spec, table, define, round);
       }),
     }),

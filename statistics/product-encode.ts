@@ -20,12 +20,17 @@ export function openProductEncoder(task: TaskDocument, plan: ProductPlan, party:
     })),
   }));
   let records = 0;
+  // Σ_u (Σ_a f(a))·(Σ_b g(b)) is the sum over all pairs of records of a unit, so each party adds up its own.
+  const addUnit = (own: readonly TableRecord[]): void => {
+    records++;
+    for (const { columns } of blocks)
+      for (const { valueOf, values } of columns) {
+        values.push(own.reduce((sum, record) => sum + valueOf(record), 0n));
+      }
+  };
   return {
-    add(record) {
-      records++;
-      for (const { columns } of blocks)
-        for (const { valueOf, values } of columns) values.push(valueOf(record));
-    },
+    add: (record) => addUnit([record]),
+    addUnit,
     vectors: () =>
       blocks.flatMap(({ block, columns }) =>
         Array.from(

@@ -12,7 +12,7 @@
 import { StrongroomError } from '../proto/errors.ts';
 import type { Block, Grid, ProductShape } from '../schemes/bfv/products/layout.ts';
 import { largest, numericRange } from './columns.ts';
-import { ownersOf, tableOf } from './domain.ts';
+import { mostUnits, ownersOf, partiesWithSeveral, recordsPerKey, tableOf } from './domain.ts';
 import { binCount, type GroupLayout, type Layout } from './layout.ts';
 import type { TaskDocument } from './task.ts';
 import type { Where } from './where.ts';
@@ -85,10 +85,16 @@ function pairOf(
 ): [string, string] {
   const { input } = task.parties;
   if (owners.length > 2) {
+    const several = partiesWithSeveral(task).filter((party) => owners.includes(party));
+    const why =
+      several.length === 0
+        ? ''
+        : `. ${several.join(' and ')} may have several records of a unit, and how many counts in every product`;
     throw new StrongroomError(
       'TASK_IMPOSSIBLE',
       `${statistics.join(', ')}: a product of columns of ${owners.join(', ')} is of depth ${owners.length - 1}, and ` +
-        'only products of two parties can be computed. The smallest change is to use columns of two of them',
+        `only products of two parties can be computed${why}. The smallest change is to use columns of two of them` +
+        (several.length === 0 ? '' : ', or to let one of them have one record of a unit'),
     );
   }
   const pair = [...owners, ...input.filter((party) => !owners.includes(party))].slice(0, 2);
@@ -181,16 +187,19 @@ export function productTask(
   layout: Layout,
   { blocks, grids }: LinkedProducts,
 ): ProductShape & { readonly magnitude: bigint } {
-  const { columns, 'max-rows': records } = tableOf(task);
-  const columnBounds = blocks.flatMap(({ of }) =>
+  const { columns } = tableOf(task);
+  const columnBounds = blocks.flatMap(({ party, of }) =>
     of.map(({ factors }) =>
-      factors.reduce((product, name) => product * largest(numericRange(columns, name)), 1n),
+      factors.reduce(
+        (product, name) => product * largest(numericRange(columns, name)),
+        BigInt(recordsPerKey(task, party)),
+      ),
     ),
   );
   const sums = layout.groups.flatMap(({ moments }) => moments.map(({ totalBound }) => BigInt(totalBound)));
   const magnitude = [...columnBounds, ...sums].reduce((a, b) => (a > b ? a : b), 1n);
   return {
-    records,
+    records: mostUnits(task),
     blocks: blocks.map(({ form, columns: count }) => ({ form, columns: count })),
     grids,
     magnitude,

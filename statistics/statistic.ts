@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { COLUMN_NAME, type Columns } from './columns.ts';
 import type { Exact } from './exact.ts';
+import type { MatchSizes } from './match.ts';
 import { WHERE, type Where } from './where.ts';
 
 /** The columns whose product is summed, in any order: `[]` is Σ1, the number of records; `['x', 'x']` is Σx². */
@@ -21,6 +22,8 @@ export interface Moments {
   binned(...factors: readonly string[]): bigint[];
   /** The moments of the margin of this cell that is totalled over these columns of `by`. */
   over(by: readonly string[]): Moments;
+  /** How many units the linked tables have; absent in a union. */
+  readonly sizes?: MatchSizes | undefined;
 }
 
 /** The pooled records of one cell, in the clear: what only a test or a `--plain` run has. */
@@ -32,6 +35,8 @@ export interface PooledCell {
   over(by: readonly string[]): PooledCell;
   /** Those of the records that one party brought and that meet a condition. */
   from(party: string, where: Where): PooledCell;
+  /** How many units the linked tables have; absent in a union. */
+  readonly sizes?: MatchSizes | undefined;
 }
 
 /** A value of a cell: null where it is not defined, and then with the reason where the cell alone does not tell. */
@@ -77,6 +82,8 @@ export interface Parts {
 export interface Surroundings {
   readonly inputs: readonly string[];
   readonly minimumContributors: number;
+  /** Whether the domain is an intersection. */
+  readonly linked: boolean;
 }
 
 /** Names of columns as a field of a task document holds them: one, a list, or a list of products of several. */
@@ -134,6 +141,8 @@ export interface Statistic<Spec extends CommonSpec> {
   bins?(spec: Spec, columns: Columns): Bins;
   /** Restricts it to two parties, with signs for every moment but Σ1; absent where all parties count alike. */
   sides?(spec: Spec): readonly Side[];
+  /** What it is over, in words, where that is not records. */
+  scope?(spec: Spec): string | undefined;
   /** What its own fields must fulfil once all its columns are found to be numeric. */
   problems?(spec: Spec, columns: Columns, surroundings: Surroundings): Problem[];
   /** Absent where a cell has one value. */

@@ -59,6 +59,10 @@ export const TASK_FORM = strict({
     intersection: strict({
       tables: z.record(NAME, NAME),
       on: z.array(COLUMN_NAME).min(1, 'must name at least one key column').max(8),
+      /** Input parties that may have several records of a unit, and the most of one; all others have one. */
+      'records-per-key': z
+        .record(NAME, z.int().min(2, 'must be at least 2; 1 is the default').max(1_000_000))
+        .default({}),
     }).optional(),
   }),
   statistics: z.array(SPECIFICATION).min(1, 'must ask for at least one statistic').max(1000),

@@ -91,10 +91,14 @@ function securityIssues({ scheme, security }: TaskDocument): Issue[] {
   return [invalid(['security', 'modulus-bits'], message)];
 }
 
-function specificationIssues({ statistics, parties, disclosure }: TaskDocument, columns: Columns): Issue[] {
+function specificationIssues(
+  { statistics, parties, disclosure, domain }: TaskDocument,
+  columns: Columns,
+): Issue[] {
   const surroundings = {
     inputs: parties.input,
     minimumContributors: disclosure['minimum-contributors'],
+    linked: domain.intersection !== undefined,
   };
   return statistics.flatMap((spec, index) =>
     specificationProblems(spec, columns, surroundings).map(({ path, message }) =>

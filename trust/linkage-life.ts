@@ -1,7 +1,8 @@
 /** What the log says about the linkage of a task: keys, requests, answers, pseudonyms, the match. */
 import { StrongroomError } from '../proto/errors.ts';
 import { parsePoints, type Point } from '../schemes/linkage/p256.ts';
-import { POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { POINT_BYTES, PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
+import type { MatchSizes } from '../statistics/match.ts';
 import { unhex } from './digest.ts';
 import type { AnySigned, Signed } from './documents.ts';
 
@@ -28,6 +29,14 @@ export class LinkageLife {
   /** The number of records that a party has asked for. */
   recordsOf(party: string): number {
     return (this.requests.get(party)?.payload.points.size ?? 0) / POINT_BYTES;
+  }
+
+  /** How many units the tables have; undefined before the match. */
+  get sizes(): MatchSizes | undefined {
+    if (this.match === undefined) return undefined;
+    const { records, union } = this.match.payload;
+    const each = [...this.lists].map(([party, { payload }]) => [party, payload.list.size / PSEUDONYM_BYTES]);
+    return { each: Object.fromEntries(each) as Record<string, number>, all: records, any: union };
   }
 
   /** Takes in a document that `admitLinkage` has let pass. */

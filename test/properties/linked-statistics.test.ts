@@ -1,6 +1,7 @@
 /** Statistics over linked records: what comes out of products of columns equals the definition over the joined records. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { planTask } from '../../statistics/plan.ts';
 import {
   linkedByProducts,
   linkedPlainly,
@@ -42,17 +43,24 @@ function valueOf(column: {
   return fc.oneof(fc.constant(min ?? 0), fc.constant(max ?? 0), inside);
 }
 
-const rowsOf = (columns: Record<string, object>): fc.Arbitrary<Rows> =>
-  fc.uniqueArray(
-    fc.tuple(
-      fc.integer({ min: 0, max: 13 }),
-      fc.tuple(...Object.values(columns).map((column) => valueOf(column as { type: string }))),
-    ),
-    { selector: ([key]) => key, maxLength: 12 },
-  );
+/** Units with 1 to `most` records each. */
+const rowsOf = (columns: Record<string, object>, most = 1): fc.Arbitrary<Rows> => {
+  const record = fc.tuple(...Object.values(columns).map((column) => valueOf(column as { type: string })));
+  const unit = fc.tuple(fc.integer({ min: 0, max: 13 }), fc.array(record, { minLength: 1, maxLength: most }));
+  return fc
+    .uniqueArray(unit, { selector: ([key]) => key, maxLength: 12 })
+    .map((units) => units.map(([key, records]) => [key, ...records] as const));
+};
 
 const STATISTICS = [
   { name: 'n', statistic: 'count' },
+  { name: 'any', statistic: 'count', units: 'union' },
+  { name: 'only-a', statistic: 'count', units: { only: 'a' } },
+  { name: 'only-b', statistic: 'count', units: { only: 'b' } },
+  { name: 'weights', statistic: 'count', by: ['l'], weight: 'w', totals: true },
+  { name: 'sum', statistic: 'sum', of: 'y', by: ['k'], decimals },
+  { name: 'weighted-table', statistic: 'crosstab', by: ['k', 'l'], decimals, weight: 'w' },
+  { name: 'ratio', statistic: 'ratio', of: 'x', to: 'y', by: ['flag'], decimals },
   { name: 'own', statistic: 'mean', of: 'x', decimals },
   { name: 'table', statistic: 'crosstab', by: ['k', 'l'], decimals },
   { name: 'mean', statistic: 'mean', of: 'y', by: ['k'], decimals, totals: true },
@@ -63,12 +71,17 @@ const STATISTICS = [
 ];
 
 const drawn = schemas.chain((columns: Schemas) =>
-  fc.record({ columns: fc.constant(columns), a: rowsOf(columns.a), b: rowsOf(columns.b) }),
+  fc.record({
+    columns: fc.constant(columns),
+    a: rowsOf(columns.a),
+    b: rowsOf(columns.b),
+    several: fc.record({ a: rowsOf(columns.a, 3), b: rowsOf(columns.b, 2) }),
+  }),
 );
 
 test('random schemas, ranges, cells and records, with none, one and extremes: equal', () => {
   fc.assert(
-    fc.property(drawn, ({ columns, a, b }) => {
+    fc.property(drawn, ({ columns, a, b, several }) => {
       // A condition must lie in the range of its column.
       const statistics = STATISTICS.filter(
         ({ where }) =>
@@ -76,6 +89,9 @@ test('random schemas, ranges, cells and records, with none, one and extremes: eq
       );
       const task = linkedTask(columns, statistics);
       expect(linkedByProducts(task, [a, b])).toEqual(linkedPlainly(task, [a, b]));
+      const both = linkedTask(columns, statistics, {}, 40, { a: 3, b: 2 });
+      const rows = [several.a, several.b];
+      expect(linkedByProducts(both, rows)).toEqual(linkedPlainly(both, rows));
     }),
     { numRuns: process.env['SLOW'] === '1' ? 300 : 25 },
   );
@@ -173,4 +189,66 @@ test('one plain modulus or several, one chunk or many: the plan says how many an
     ],
   ];
   expect(linkedByProducts(task, rows)).toEqual(linkedPlainly(task, rows));
+});
+
+test('regressors of two parties and what they explain of a third: equal to the plain join', () => {
+  const columns = { a: { y: X }, b: { x: X }, c: { z: X } };
+  const task = linkedTask(columns, [
+    { name: 'fit', statistic: 'regression', of: 'y', on: ['x', 'z'], decimals },
+    { name: 'any', statistic: 'count', units: 'union' },
+    { name: 'only-c', statistic: 'count', units: { only: 'c' } },
+  ]);
+  const keys = Array.from({ length: 11 }, (_, key) => key);
+  const rows: Rows[] = [
+    keys.map((key) => [key, [(key * 13) % 17]]),
+    keys.toReversed().map((key) => [key, [(key * 5) % 11]]),
+    [...keys.slice(2).map((key) => [key, [(key * 7) % 19]] as const), [77, [1]], [78, [1]]],
+  ];
+  const result = linkedByProducts(task, rows);
+  expect(result).toEqual(linkedPlainly(task, rows));
+  expect(result.statistics[0]?.rows.every(({ value }) => value !== null)).toBe(true);
+  expect(result.statistics.slice(1).map((told) => told.rows[0]?.value)).toEqual(['13', '2']);
+});
+
+describe('several records of a unit', () => {
+  const columns = { a: { k: { type: 'category', values: ['p', 'q'] } }, b: { y: X }, c: { z: X } };
+  const mean = { name: 'mean', statistic: 'mean', of: 'y', by: ['k'], decimals: 2 };
+
+  test('each counts with each record of the others', () => {
+    const two = { a: columns.a, b: columns.b };
+    const task = linkedTask(two, [mean, { name: 'n', statistic: 'count' }], {}, 12, { b: 3 });
+    const rows: Rows[] = [
+      [
+        [1, [0]],
+        [2, [1]],
+        [3, [1]],
+      ],
+      [
+        [1, [10], [20], [30]],
+        [3, [7]],
+        [4, [50], [50]],
+      ],
+    ];
+    const result = linkedByProducts(task, rows);
+    expect(result).toEqual(linkedPlainly(task, rows));
+    expect(result.statistics.map((told) => told.rows.map(({ value }) => value))).toEqual([
+      ['20.00', '7.00'],
+      ['4'],
+    ]);
+  });
+
+  test('of a third party make a product of three, which is refused with what would help', () => {
+    expect(() => planTask(linkedTask(columns, [mean], {}, 12, { c: 2 }))).toThrow(
+      /c may have several records of a unit, and how many counts in every product.*let one of them have one record of a unit/,
+    );
+    expect(() => planTask(linkedTask(columns, [mean], {}, 12))).not.toThrow();
+  });
+
+  test('make sums larger, and the plan says by how much', () => {
+    const two = { a: columns.a, b: columns.b };
+    const bound = (most: number) =>
+      planProducts(linkedTask(two, [mean], {}, 12, most > 1 ? { b: most } : {})).layout.groups[0]?.moments[0]
+        ?.totalBound;
+    expect([bound(1), bound(5)]).toEqual(['12', '60']);
+  });
 });

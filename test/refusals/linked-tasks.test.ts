@@ -77,6 +77,27 @@ describe('a task is refused', () => {
       { ...key, normalise: [{ 'pad-left': 'five' }] },
       'must be',
     ],
+    ['with units of nobody', 'statistics.0.units', { only: 'west' }, 'is no input party'],
+    ['with units of another kind', 'statistics.0.units', 'all', 'must be union, or only: PARTY'],
+    [
+      'with units by a category',
+      'statistics.0',
+      { name: 'n', statistic: 'count', units: 'union', by: ['region'] },
+      'counts units by their keys alone',
+    ],
+    [
+      'with several records at nobody',
+      'domain.intersection.records-per-key',
+      { west: 2 },
+      'records-per-key.west: is no input party',
+    ],
+    ['with several that are one', 'domain.intersection.records-per-key', { south: 1 }, 'must be at least 2'],
+    [
+      'with more of a key than there are rows',
+      'domain.intersection.records-per-key',
+      { south: 11 },
+      'is 11, more than the 10 rows of its table',
+    ],
     ['with cells by a key', 'statistics.0.by', ['id'], 'no column "id"'],
     [
       'with a comparison of reports',
@@ -105,6 +126,29 @@ describe('a task is refused', () => {
     expect((await refusal(() => linked(change), 'TASK_INVALID')).message).toContain('a union links nothing');
   });
 
+  test('with units of linked tables in a union', async () => {
+    const change = (document: Document) => {
+      set(document, 'domain', { union: 'homes' });
+      set(document, 'tables.wages', undefined);
+      set(document, 'tables.homes.columns.id', undefined);
+      set(document, 'statistics', [{ name: 'n', statistic: 'count', units: 'union' }]);
+    };
+    expect((await refusal(() => linked(change), 'TASK_INVALID')).message).toContain(
+      'is of linked tables: it needs an intersection',
+    );
+  });
+
+  test('with more combinations of records than the arithmetic is for', async () => {
+    const change = (document: Document) => {
+      set(document, 'tables.homes.max-rows', 1_000_000);
+      set(document, 'tables.wages.max-rows', 1_000_000);
+      set(document, 'domain.intersection.records-per-key', { north: 1_000, south: 1_000 });
+    };
+    expect((await refusal(() => linked(change), 'TASK_INVALID')).message).toContain(
+      'makes 1000000000000 records of all combinations',
+    );
+  });
+
   test('with more rows than can be linked, by the plan: TASK_IMPOSSIBLE', async () => {
     const large = linked((document) => set(document, 'tables.wages.max-rows', 1e7));
     expect((await refusal(() => planTask(large), 'TASK_IMPOSSIBLE')).message).toContain(
@@ -124,9 +168,9 @@ test('the plan tells who learns sizes and the match pattern, and what the linkag
   for (const words of [
     'linked on id through pseudonyms that only all key holders together can compute',
     'after trim, then pad-left 4 with 0',
-    'everybody: how many records each of north, south brings',
-    'aggregator: one pseudonym for each record of each input party',
-    'each key holder: one pseudonym for each record',
+    'everybody: how many units each of north, south has, how many stand in all of their tables, and how many in any',
+    'aggregator: one pseudonym for each unit of each input party',
+    'each key holder: one pseudonym for each unit',
     'each input party: which of its own records are of units that all other input parties have too',
     'linkage, at most: an input party sends',
   ]) {
@@ -163,7 +207,11 @@ describe('the keys of a table', () => {
       'id,region,age\n12345,x,1\n',
       'row 2, column "id": has more than the 4',
     ],
-    ['a key that stands twice', 'id,region,age\n7,x,1\n8,x,1\n007,y,2\n', 'row 4: has the same key as row 2'],
+    [
+      'a key that stands twice',
+      'id,region,age\n7,x,1\n8,x,1\n007,y,2\n',
+      'row 4: has the same key as row 2; a key may stand in one row only',
+    ],
     [
       'a category that is not declared',
       'id,region,age\n7,z,1\n',
@@ -178,5 +226,16 @@ describe('the keys of a table', () => {
     const error = await refusal(() => read(csv), 'TABLE_INVALID');
     expect(error.message).toContain(says);
     expect(error.message).not.toContain('12345');
+  });
+
+  test('may stand in as many rows as the task declares for its party, and in one more is an error', async () => {
+    const several = (document: Document) =>
+      set(document, 'domain.intersection.records-per-key', { north: 2 });
+    expect(await read('id,region,age\n7,x,1\n8,y,2\n007,y,3\n', several)).toEqual(['0007', '0008']);
+    const error = await refusal(
+      () => read('id,region,age\n7,x,1\n8,x,1\n007,y,2\n07,y,3\n', several),
+      'TABLE_INVALID',
+    );
+    expect(error.message).toBe('homes.csv: row 5: has the same key as rows 2, 4; a key may stand in 2 rows');
   });
 });

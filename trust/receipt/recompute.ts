@@ -33,7 +33,7 @@ export function recompute(task: TaskLife, opened: Opened, stated: ResultStatemen
       throw task.nameHolder(error);
     }
   });
-  const result = at('finishing', () => finishTask(task.document, task.plan, vectors));
+  const result = at('finishing', () => finishTask(task.document, task.plan, vectors, task.linkage?.sizes));
   if (equalBytes(canonicalJson(result), canonicalJson(stated.result))) return;
   throw broken('recomputation', 'the shares give another result than the one that is stated');
 }
