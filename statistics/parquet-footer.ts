@@ -39,7 +39,7 @@ const MAX_FOOTER_BYTES = 2 ** 25;
 const MAX_CHUNK_BYTES = 2 ** 28;
 /** Eight bytes each are in memory at once. */
 const MAX_GROUP_VALUES = 2 ** 26;
-export const MAX_GROUP_ROWS = 2 ** 24;
+const MAX_GROUP_ROWS = 2 ** 24;
 
 /** Throws TABLE_INVALID where the file has no readable footer, other columns, more rows than the task allows, or none. */
 export async function readFooter(schema: Table, source: ParquetSource, file: string): Promise<Footer> {

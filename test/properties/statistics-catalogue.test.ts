@@ -67,8 +67,9 @@ const cases: fc.Arbitrary<Case> = fc
     ),
     ranged: fc.boolean(),
     p: fc.integer({ min: 1, max: 999 }),
+    scheme: fc.constantFrom('bfv', 'paillier'),
   })
-  .chain(({ x, y, by, totals, decimals, weighted, where, ranged, p }) => {
+  .chain(({ x, y, by, totals, decimals, weighted, where, ranged, p, scheme }) => {
     const cells = {
       by,
       totals: totals && by.length > 0,
@@ -105,7 +106,7 @@ const cases: fc.Arbitrary<Case> = fc
         w: { type: 'decimal', places: 1, min: '0.1', max: '5.0' },
       },
       statistics.map((spec) => ({ name: String(spec['statistic']), ...spec })),
-      { disclosure: { 'minimum-contributors': 3 } },
+      { disclosure: { 'minimum-contributors': 3 }, scheme },
     );
     const within = ({ low, high }: Range) =>
       fc.oneof(fc.integer({ min: low, max: high }), fc.constantFrom(low, high));
@@ -116,9 +117,12 @@ const cases: fc.Arbitrary<Case> = fc
       within(y),
       fc.integer({ min: 1, max: 50 }),
     );
-    return fc
-      .array(fc.array(record, { maxLength: 8 }), { minLength: 3, maxLength: 3 })
-      .map((parties) => ({ task, parties }));
+    const some = fc.array(fc.array(record, { maxLength: 8 }), { minLength: 3, maxLength: 3 });
+    // One record and all of them equal are cases of their own: something is undefined in most statistics.
+    const one = record.map((only) => [[], [only], []]);
+    const equal = record.map((same) => [[same], [same, same], []]);
+    const none = fc.constant([[], [], []]);
+    return fc.oneof({ arbitrary: some, weight: 6 }, one, equal, none).map((parties) => ({ task, parties }));
   });
 
 test('over random schemas, ranges, conditions, weights, records and splits among parties', () => {
@@ -130,6 +134,25 @@ test('over random schemas, ranges, conditions, weights, records and splits among
     { numRuns: 120 },
   );
 });
+
+test.each(['bfv', 'paillier'])(
+  'an empty group is reported as empty by every statistic that is not a count, with %s',
+  (scheme) => {
+    const [{ task } = { task: undefined }] = fc.sample(cases, { numRuns: 1, seed: 1 });
+    if (task === undefined) throw new Error('nothing was drawn');
+    const empty = validateTask({ ...task, scheme });
+    for (const { statistic, rows } of computeSecurely(empty, [[], [], []]).statistics) {
+      const counts = rows.filter(
+        ({ cell }) => ['count', 'histogram'].includes(statistic) || ['count', 'n'].includes(partOf(cell)),
+      );
+      expect(counts.every(({ value }) => value === null || /^0(\.0+)?$/.test(value))).toBe(true);
+      const others = rows.filter((row) => !counts.includes(row));
+      expect(others.filter(({ value }) => value !== null)).toEqual([]);
+    }
+  },
+);
+
+const partOf = (cell: Readonly<Record<string, string>>): string => Object.values(cell).at(-1) ?? '';
 
 /** The cells of the statistic of a task with this name, as `labels: value`. */
 function told(result: Result, name: string): string[] {
