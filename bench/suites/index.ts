@@ -1,5 +1,6 @@
 /** All suites, in the order in which they run. */
 import type { Suite } from '../harness/suite.ts';
+import { aggregator } from './aggregator.ts';
 import { blocks } from './blocks.ts';
 import { ceremonies } from './ceremonies.ts';
 import { growth } from './growth.ts';
@@ -15,6 +16,7 @@ export const SUITES: readonly Suite[] = [
   blocks,
   products,
   provider,
+  aggregator,
   keyHolder,
   ceremonies,
   linkage,
