@@ -75,7 +75,7 @@ export const GOALS: readonly Goal[] = [
     goal: 'Paillier key generation at 2048 bits, K = 3',
     benchmark: 'ceremonies/paillier key 2048, K = 3',
     contestant: OURS,
-    reference: 'tno-keygen',
+    reference: 'distributed-keygen',
     least: 10,
   },
   {

@@ -5,7 +5,7 @@ import { StrongroomError } from '../../proto/errors.ts';
 import type { Benchmark, Contestant, Pace, Scale } from '../harness/benchmark.ts';
 import { here } from '../harness/contestants.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
-import { bfvCommittee, bfvParameterSets } from '../work/committee.ts';
+import { committeeOf, bfvParameterSets } from '../work/committee.ts';
 import { BenchNetwork } from '../work/network.ts';
 import { add as addPlain } from '../work/node-seal.ts';
 import { add } from '../work/ours.ts';
@@ -49,7 +49,7 @@ export const aggregator: Suite = {
         const moduli = bfvParameterSets().get(USUAL);
         if (moduli === undefined) throw new RangeError(`there is no set ${USUAL}`);
         const range = { first: 0, ciphertexts: CIPHERTEXTS[scale] };
-        const committee = await bfvCommittee(moduli);
+        const committee = await committeeOf(moduli);
         return Promise.all([
           here('strongroom', () => add({ ...committee, ...range, values: 'full', warmUp: 0 })),
           here('node-seal', () => addPlain({ moduli, ...range })),

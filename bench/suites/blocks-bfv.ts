@@ -3,7 +3,7 @@ import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
 import type { Absent, Benchmark, Contestant } from '../harness/benchmark.ts';
 import type { Setting } from '../harness/suite.ts';
 import { here, inThreads, openWork, type ThreadWork } from '../harness/contestants.ts';
-import { bfvCommittee, bfvParameterSets, type Committee } from '../work/committee.ts';
+import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
 import type { SealJob } from '../work/node-seal.ts';
 import type { Job } from '../work/ours.ts';
 import { addedUp } from '../work/values.ts';
@@ -84,7 +84,7 @@ export async function bfvBlocks(setting: Setting): Promise<Benchmark[]> {
   const benchmarks: Benchmark[] = [];
   for (const [name, parameters] of bfvParameterSets()) {
     if (scale === 'tiny' && name !== USUAL) continue;
-    const committee = await bfvCommittee(parameters);
+    const committee = await committeeOf(parameters);
     for (const operation of OPERATIONS) {
       if (scale === 'quick' && name !== USUAL && operation.parallel !== true) continue;
       benchmarks.push(blockOf(setting, name, operation, committee, parameters, 1));

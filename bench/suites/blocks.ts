@@ -1,6 +1,7 @@
 import type { Benchmark } from '../harness/benchmark.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
 import { bfvBlocks } from './blocks-bfv.ts';
+import { ckksBlocks } from './blocks-ckks.ts';
 import { paillierBlocks } from './blocks-paillier.ts';
 
 /** The operations of each scheme, for each parameter set. */
@@ -10,6 +11,7 @@ export const blocks: Suite = {
     'each scheme and parameter set: encode, encrypt, load, add, partial decryption, combine; no scheme rotates',
   benchmarks: async (setting: Setting): Promise<Benchmark[]> => [
     ...(await bfvBlocks(setting)),
+    ...(await ckksBlocks(setting)),
     ...paillierBlocks(setting),
   ],
 };

@@ -1,7 +1,7 @@
 import type { Benchmark, Contestant } from '../harness/benchmark.ts';
 import { here } from '../harness/contestants.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
-import { bfvCommittee, bfvParameterSets, type Committee } from '../work/committee.ts';
+import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
 import { add as addPlain } from '../work/node-seal.ts';
 import { add } from '../work/ours.ts';
 import { innerProducts, innerProductsInTheClear } from '../work/products.ts';
@@ -40,7 +40,7 @@ export const growth: Suite = {
         point('contributors of a sum', 'contributors', contributors, 'ciphertexts', 'node-seal', async () => {
           const moduli = bfvParameterSets().get(USUAL);
           if (moduli === undefined) throw new RangeError(`there is no set ${USUAL}`);
-          const committee = await (made ??= bfvCommittee(moduli));
+          const committee = await (made ??= committeeOf(moduli));
           const range = { first: 0, ciphertexts: contributors };
           return Promise.all([
             here('strongroom', () => add({ ...committee, ...range, values: 'full', warmUp: 0 })),

@@ -24,6 +24,17 @@ export const provider: Suite = {
             here('csv-parse', () => parseOnly({ rows })),
           ]),
       },
+      {
+        name: 'Parquet to ciphertexts',
+        about: 'The same rows in a Parquet file, beside the same in CSV',
+        unit: 'rows',
+        reference: 'strongroom, CSV',
+        open: () =>
+          Promise.all([
+            here('strongroom', () => encryptTable({ rows, format: 'parquet' })),
+            here('strongroom, CSV', () => encryptTable({ rows })),
+          ]),
+      },
     ];
   },
 };

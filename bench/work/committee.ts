@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { chooseBfvParameters } from '../../schemes/bfv/parameters.ts';
 import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
-import type { SchemeContext, SumParameters } from '../../schemes/scheme.ts';
+import { ckksChoices, type CkksParameters } from '../../schemes/ckks/parameters.ts';
+import type { RlweParameters, SchemeContext, SumParameters } from '../../schemes/scheme.ts';
 import { makeJointKey } from '../joint-key.ts';
 
 /** A finished joint key with everybody's seed. */
@@ -27,7 +28,15 @@ export function bfvParameterSets(holders = 3): Map<string, BfvParameters> {
   return new Map(sets.map((set) => [`${set.ringDegree} × ${set.dataPrimes.length}`, set]));
 }
 
-export async function bfvCommittee(parameters: BfvParameters): Promise<Committee> {
+/** The parameters of CKKS for the same sums as the set of BFV with this name; throws RangeError where there are none. */
+export function ckksParameters(set: string): CkksParameters {
+  const choices = ckksChoices({ holders: 3, contributors: 1000 }, 100_000);
+  const found = choices.find(({ ringDegree, dataPrimes }) => set === `${ringDegree} × ${dataPrimes.length}`);
+  if (found !== undefined) return found;
+  throw new RangeError(`CKKS has no set ${set}`);
+}
+
+export async function committeeOf(parameters: RlweParameters): Promise<Committee> {
   const context = { parameters, task: randomBytes(32).toString('hex') };
   return { context, ...(await makeJointKey(context)) };
 }

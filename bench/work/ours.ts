@@ -3,6 +3,7 @@ import { openCombiner } from '../../schemes/combiner.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { openKeyShare } from '../../schemes/key-share.ts';
+import type { SumParameters } from '../../schemes/scheme.ts';
 import type { Work } from '../harness/contestants.ts';
 import type { Committee } from './committee.ts';
 import { checksum, valueOf } from './values.ts';
@@ -109,12 +110,25 @@ export async function combine(job: Job): Promise<Work> {
 
 function vectorsOf({ first, ciphertexts, values, context }: Job): bigint[][] {
   const { slots } = context.parameters;
+  const scale = scaleOf(context.parameters);
   return Array.from({ length: ciphertexts }, (_, i) =>
     values === 'full'
-      ? Array.from({ length: slots }, (_, slot) => valueOf(first + i, slot))
-      : Array.from({ length: values }, (_, at) => valueOf(0, (first + i) * values + at)),
+      ? Array.from({ length: slots }, (_, slot) => scale * valueOf(first + i, slot))
+      : Array.from({ length: values }, (_, at) => scale * valueOf(0, (first + i) * values + at)),
   );
 }
+
+/** With CKKS sums of up to 2^8 ciphertexts of values below 2^15 have to stay within the scale. */
+function scaleOf(parameters: SumParameters): bigint {
+  return parameters.scheme === 'ckks' ? 1n << BigInt(parameters.scaleBits - 23) : 1n;
+}
+
+/** To the nearest integer. */
+const descaled = (value: bigint, scale: bigint): bigint => {
+  const shifted = 2n * value + scale;
+  const quotient = shifted / (2n * scale);
+  return shifted < 0n && quotient * 2n * scale !== shifted ? quotient - 1n : quotient;
+};
 
 async function encrypted(job: Job): Promise<Uint8Array[]> {
   using encryptor = await openEncryptor(job.context, job.jointKey, PARTY);
@@ -167,9 +181,11 @@ async function decryptSum(job: Job, inputs: readonly Uint8Array[]): Promise<bigi
 }
 
 /** What `peers/README.md` compares: the checksum, or with values of one sequence their sum. */
-function answerOf({ values }: Job, vectors: readonly (readonly bigint[])[]): string {
+function answerOf({ values, context }: Job, vectors: readonly (readonly bigint[])[]): string {
   const total = (vectors[0] ?? []).map((_, i) =>
     vectors.reduce((sum, vector) => sum + (vector[i] ?? 0n), 0n),
   );
-  return values === 'full' ? checksum(total) : String(total.reduce((sum, value) => sum + value, 0n));
+  const scale = scaleOf(context.parameters);
+  const rounded = total.map((value) => descaled(value, scale));
+  return values === 'full' ? checksum(rounded) : String(rounded.reduce((sum, value) => sum + value, 0n));
 }

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse';
+import { readTableFile } from '../../clients/table-file.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import type { SumParameters } from '../../schemes/scheme.ts';
-import { readTable } from '../../statistics/csv.ts';
 import { ownTable } from '../../statistics/domain.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { finishTask } from '../../statistics/finish.ts';
@@ -19,11 +19,12 @@ import type { Answer } from '../harness/benchmark.ts';
 import type { Work } from '../harness/contestants.ts';
 import { makeJointKey } from '../joint-key.ts';
 import { decryptOutputs } from './ours.ts';
-import { surveyTask, writeSurvey } from './survey.ts';
+import { surveyTask, writeParquetSurvey, writeSurvey } from './survey.ts';
 
 export interface SurveyJob {
   readonly rows: number;
   readonly cells?: number;
+  readonly format?: 'csv' | 'parquet';
 }
 
 const PARTY = 'north';
@@ -33,19 +34,17 @@ interface Survey extends Disposable {
   readonly file: string;
 }
 
-function openSurvey({ rows, cells }: SurveyJob): Survey {
+function openSurvey({ rows, cells, format = 'csv' }: SurveyJob): Survey {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
-  const file = join(folder, 'people.csv');
-  writeSurvey(file, rows);
+  const file = join(folder, `people.${format}`);
+  if (format === 'csv') writeSurvey(file, rows);
+  else writeParquetSurvey(file, rows);
   return {
     task: surveyTask(rows, cells),
     file,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
 }
-
-const bytesOf = (file: string): AsyncIterable<Uint8Array> =>
-  createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
 
 /** Reading, validation, encoding, encryption, digests. */
 export async function encryptTable(job: SurveyJob): Promise<Work> {
@@ -60,7 +59,7 @@ export async function encryptTable(job: SurveyJob): Promise<Work> {
     units: job.rows,
     run: async () => {
       const encoder = openEncoder(task, plan, PARTY);
-      for await (const { record } of readTable(ownTable(task, PARTY).table, bytesOf(file), file)) {
+      for await (const { record } of readTableFile(ownTable(task, PARTY).table, file)) {
         encoder.add(record);
       }
       using encryptor = await openEncryptor(context, jointKey, PARTY);
@@ -84,7 +83,7 @@ export function computePlainly(job: SurveyJob): Work {
     units: job.rows,
     run: async () => {
       const plain = openPlain(task);
-      for await (const { record } of readTable(ownTable(task, PARTY).table, bytesOf(file), file)) {
+      for await (const { record } of readTableFile(ownTable(task, PARTY).table, file)) {
         plain.add(record, PARTY);
       }
       result = plain.result();

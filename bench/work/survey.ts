@@ -1,5 +1,6 @@
 /** A survey as an input party has it, and the task over it. */
 import { writeFileSync } from 'node:fs';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 
 const REGIONS = Array.from({ length: 16 }, (_, i) => `region-${i + 1}`);
@@ -58,4 +59,17 @@ export function writeSurvey(path: string, rows: number): void {
     return `${region},${sector},${age},${pay}\n`;
   });
   writeFileSync(path, `region,sector,age,pay\n${lines.join('')}`);
+}
+
+export function writeParquetSurvey(path: string, rows: number): void {
+  const people = Array.from({ length: rows }, (_, i) => personOf(i));
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: 'region', data: people.map(({ region }) => region), type: 'STRING' },
+      { name: 'sector', data: people.map(({ sector }) => sector), type: 'STRING' },
+      { name: 'age', data: people.map(({ age }) => age), type: 'INT32' },
+      { name: 'pay', data: people.map(({ pay }) => Number(pay)), type: 'DOUBLE' },
+    ],
+  });
+  writeFileSync(path, new Uint8Array(bytes));
 }
