@@ -37,8 +37,8 @@ function shortfall({ spec, decimals, bound, inexact = '' }: StatisticError): str
   const others = 'a narrower range, fewer max-rows, fewer security.statistical-bits, or let scheme be bfv';
   if (bound === null) {
     return (
-      `${spec.name}: with the most precise parameters of ckks ${inexact} is not exact, and nothing bounds how far the ` +
-      `${spec.statistic} can then be from the true one over all tables of the schema. The smallest change is ${others}`
+      `${spec.name}: with the most precise parameters of ckks the ${inexact} is not exact, and without that nothing bounds ` +
+      `how far the ${spec.statistic} is from the true one over all tables of the schema. The smallest change is ${others}`
     );
   }
   const fitting = Array.from({ length: decimals }, (_, d) => d).findLast((d) => !exceeds(bound, halfUnit(d)));

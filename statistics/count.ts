@@ -1,7 +1,6 @@
 /** The number of records of a cell, or the sum of their weights; zero for an empty one. Of linked tables, of units too. */
 import { z } from 'zod';
 import { placesOf, scaleOf } from './columns.ts';
-import { sumError } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import type { MatchSizes } from './match.ts';
 import { strict } from './strict.ts';
@@ -51,7 +50,6 @@ export const count = {
     const weight = weightOf(spec);
     return quotient(moments(...weight), scaleOf(columns, ...weight));
   },
-  error: (spec, uncertainty, columns) => sumError(weightOf(spec), uncertainty, columns),
   definition({ weight, units }, records, columns) {
     if (units !== undefined) return countUnits(units, records.sizes);
     if (weight === undefined) return quotient(BigInt(records.size), 1n);

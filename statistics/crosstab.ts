@@ -1,7 +1,6 @@
 /** A contingency table: in every cell the number of records and its percentages of the row, column and table. */
 import { z } from 'zod';
 import { COLUMN_NAME, placesOf, scaleOf } from './columns.ts';
-import { shareError, sumError } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { total, weights } from './pooled.ts';
 import { strict } from './strict.ts';
@@ -48,17 +47,6 @@ export const crosstab = {
       percentage(mass, moments.over([across])(...factors)),
       percentage(mass, moments.over([down])(...factors)),
       percentage(mass, moments.over([down, across])(...factors)),
-    ];
-  },
-  error(spec, uncertainty, columns) {
-    const weight = weightOf(spec);
-    const [down = '', across = ''] = spec.by.slice(-2);
-    const mass = uncertainty.error(...weight);
-    return [
-      sumError(weight, uncertainty, columns),
-      ...[[across], [down], [down, across]].map((over) =>
-        shareError(mass, weight, uncertainty.over(over), columns),
-      ),
     ];
   },
   definition({ by, weight }, records, columns) {

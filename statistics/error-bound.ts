@@ -7,7 +7,8 @@
  *
  *     |â/b̂ − a/b| = |(â − a) + (a/b)·(b − b̂)| / |b̂| ≤ (ε_a + X/Y·ε_b) / (n·C·Y − ε_b),
  *
- * since |a/b| ≤ X/Y and |b̂| ≥ |b| − ε_b ≥ n·C·Y − ε_b. There is no bound where that is not positive.
+ * since |a/b| ≤ X/Y and |b̂| ≥ |b| − ε_b ≥ n·C·Y − ε_b. There is no bound where that is not positive. Where the estimates
+ * are known, that is also |(â − a) + (â/b̂)·(b − b̂)| / |b| ≤ (ε_a + |â/b̂|·ε_b) / max(n·C·Y, |b̂| − ε_b), which is never more.
  */
 import { largest, numericRange, scaleOf, type Columns } from './columns.ts';
 import { floorSqrt, quotient, type Exact } from './exact.ts';
@@ -17,7 +18,7 @@ interface Weighted {
   readonly weight?: string | undefined;
 }
 
-export const fraction = (numerator: bigint, denominator: bigint): ErrorBound =>
+const fraction = (numerator: bigint, denominator: bigint): ErrorBound =>
   denominator > 0n ? quotient(numerator, denominator) : null;
 
 /** The error of Σ of these factors. */
@@ -32,8 +33,12 @@ export function quotientError(
 ): ErrorBound {
   const [c, least] = [leastOf(common, columns), leastOf(y, columns)];
   const [ea, eb] = [u.error(...common, ...x), u.error(...common, ...y)];
-  const numerator = ea * least + largestOf(x, columns) * eb;
-  return fraction(numerator, least * (u.records * c * least - eb));
+  const mass = u.records * c * least;
+  const [a, b] = [u.estimate?.(...common, ...x), u.estimate?.(...common, ...y)].map(magnitude);
+  if (a !== undefined && b !== undefined && b > 0n && mass > 0n) {
+    return fraction(ea * b + a * eb, b * (b - eb > mass ? b - eb : mass));
+  }
+  return fraction(ea * least + largestOf(x, columns) * eb, least * (mass - eb));
 }
 
 /** The error of a mean, Σwx/Σw, of scaled integers. */
@@ -43,17 +48,6 @@ export const meanError = (
   u: Uncertainty,
   columns: Columns,
 ): ErrorBound => quotientError({ common: weightOf(spec), x, y: [] }, u, columns);
-
-/** The error of 100·part/whole, for a part of a whole: as that of a quotient that is at most 1. */
-export function shareError(
-  part: bigint,
-  mass: readonly string[],
-  whole: Uncertainty,
-  columns: Columns,
-): ErrorBound {
-  const error = whole.error(...mass);
-  return fraction(100n * (part + error), whole.records * leastOf(mass, columns) - error);
-}
 
 /**
  * The error of n/(n − 1)·(m_xy − m_x·m_y), m_z = Σwz/Σw, scaled. With δ_z the error of m_z, and |m_z| ≤ Z,
@@ -142,6 +136,8 @@ function rootAbove(x: Exact): Exact {
   const below = rootBelow(x);
   return quotient(below.numerator + 1n, below.denominator);
 }
+
+const magnitude = (x: bigint | undefined): bigint | undefined => (x !== undefined && x < 0n ? -x : x);
 
 /** The largest |product| of these columns in one record. */
 const largestOf = (factors: readonly string[], columns: Columns): bigint =>

@@ -102,12 +102,9 @@ function finishStatistic(
     if (exact || uncertainty.records === 0n) return outcomes.map(() => boundText(ZERO));
     const [value] = outcomes;
     const known = value && 'numerator' in value ? { ...uncertainty, value } : uncertainty;
-    const bounds = [statistic.error?.(spec, known, table.columns) ?? null].flat();
-    return outcomes.map((_, part) => {
-      const bound = bounds[part] ?? null;
-      if (bound === null) throw new RangeError('the plan promises a bound for every result');
-      return boundText(bound);
-    });
+    const bound = statistic.error?.(spec, known, table.columns) ?? null;
+    if (bound === null) throw new RangeError('the plan promises a bound for every result');
+    return [boundText(bound)];
   };
   return shapeResult(spec, table, finish, roundExact, boundsOf);
 }

@@ -33,21 +33,15 @@ export function uncertaintyOf(
   errors: readonly bigint[],
   indices: Cell['indices'],
 ): Uncertainty {
-  const members = membersOf(layout, indices);
   const bins = binCount(layout);
-  const records = (bin: number, cell: number): bigint => sums[cell * bins + bin]?.[0] ?? 0n;
-  const binned = (...factors: readonly string[]): bigint[] => {
-    const error = errors[positionOf(layout, factors)] ?? 0n;
-    return Array.from(
-      { length: bins },
-      (_, bin) => error * BigInt(members.filter((cell) => records(bin, cell) > 0n).length),
-    );
-  };
+  const counts = membersOf(layout, indices).flatMap((cell) =>
+    sums.slice(cell * bins, (cell + 1) * bins).map(([records = 0n]) => records),
+  );
+  const uncertain = BigInt(counts.filter((records) => records > 0n).length);
   return {
-    records: momentsOf(layout, sums, indices)(),
-    binned,
-    error: (...factors) => binned(...factors).reduce((total, error) => total + error, 0n),
-    over: (by) => uncertaintyOf(layout, sums, errors, totalled(layout, indices, by)),
+    estimate: momentsOf(layout, sums, indices),
+    records: counts.reduce((total, records) => total + records, 0n),
+    error: (...factors) => uncertain * (errors[positionOf(layout, factors)] ?? 0n),
   };
 }
 

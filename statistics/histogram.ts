@@ -1,7 +1,6 @@
 /** The number of records, or the sum of their weights, between declared edges of a column. */
 import { z } from 'zod';
 import { COLUMN_NAME, placesOf, scaleOf } from './columns.ts';
-import { fraction } from './error-bound.ts';
 import { quotient } from './exact.ts';
 import { binOf, binParts, binsOf, EDGES, edgeProblems } from './grid.ts';
 import { weights } from './pooled.ts';
@@ -32,10 +31,6 @@ export const histogram = {
   finish(spec, moments, columns) {
     const scale = scaleOf(columns, ...weightOf(spec));
     return moments.binned(...weightOf(spec)).map((mass) => quotient(mass, scale));
-  },
-  error(spec, uncertainty, columns) {
-    const weight = weightOf(spec);
-    return uncertainty.binned(...weight).map((error) => fraction(error, scaleOf(columns, ...weight)));
   },
   definition({ of, edges, weight }, records, columns) {
     const bins = binsOf(of, edges, columns);

@@ -11,8 +11,7 @@ import type { CkksParameters } from '../schemes/ckks/parameters.ts';
 import { sumErrorOf } from './approximation.ts';
 import { tableOf } from './domain.ts';
 import { boundText, exceeds, halfUnit, ZERO } from './error-bound.ts';
-import { quotient, type Exact } from './exact.ts';
-import { binCount, type GroupLayout, type Layout } from './layout.ts';
+import type { GroupLayout, Layout } from './layout.ts';
 import { positionOf } from './group-sums.ts';
 import { momentName } from './leakage.ts';
 import { statisticOf, type Specification } from './registry.ts';
@@ -20,7 +19,6 @@ import { decimalsOf } from './shape.ts';
 import type { ErrorBound, Uncertainty } from './statistic.ts';
 import type { TaskDocument } from './task.ts';
 
-/** Of the part of a statistic that is the least certain for its decimals. */
 export interface PlannedError {
   readonly name: string;
   /** An upper bound of |computed − true| before the result is rounded, in the units of the result: `1.3e-7`. */
@@ -70,41 +68,20 @@ function errorOf(
   const errors = group.moments.map((moment) => sumErrorOf(moment, parameters));
   const used = [[], ...statistic.moments(spec)];
   const inexact = used.find((factors) => errors[positionOf(group, factors)] !== 0n);
-  const places = decimalsOf(spec, columns);
-  if (inexact === undefined) return { spec, decimals: places[0] ?? 0, bound: ZERO, inexact };
-  const told = { spec, inexact: momentName(inexact) };
-  if (inexact.length === 0) return { ...told, decimals: 0, bound: null };
+  const decimals = Math.max(...decimalsOf(spec, columns));
+  if (inexact === undefined) return { spec, decimals, bound: ZERO, inexact };
+  const told = { spec, decimals, inexact: momentName(inexact) };
+  if (inexact.length === 0) return { ...told, bound: null };
   const cells = spec.totals ? group.radices.reduce((product, radix) => product * radix, 1) : 1;
   const bounds = [1, 2, cells]
     .filter((members) => members <= cells)
-    .flatMap((members) => {
-      const error = statistic.error?.(spec, worst(group, errors, BigInt(members)), columns) ?? null;
-      return [error].flat().map((bound, part) => ({ bound, decimals: places[part] ?? 0 }));
+    .map((members) => {
+      const uncertainty: Uncertainty = {
+        records: BigInt(members),
+        error: (...factors) => BigInt(members) * (errors[positionOf(group, factors)] ?? 0n),
+      };
+      return statistic.error?.(spec, uncertainty, columns) ?? null;
     });
-  const least = bounds.reduce((a, b) => (isWorse(b, a) ? b : a));
-  return { ...told, ...least };
-}
-
-type Part = Pick<StatisticError, 'bound' | 'decimals'>;
-
-/** Whether part a is the less certain for its decimals. */
-function isWorse(a: Part, b: Part): boolean {
-  if (a.bound === null || b.bound === null) return a.bound === null;
-  return exceeds(inUnits(a.bound, a.decimals), inUnits(b.bound, b.decimals));
-}
-
-const inUnits = ({ numerator, denominator }: Exact, decimals: number): Exact =>
-  quotient(numerator * 10n ** BigInt(decimals), denominator);
-
-/** What may be unknown of a margin over so many cells, each with one record; in bins, each of them so. */
-function worst(group: GroupLayout, errors: readonly bigint[], members: bigint): Uncertainty {
-  const error = (...factors: readonly string[]): bigint =>
-    members * (errors[positionOf(group, factors)] ?? 0n);
-  const uncertainty: Uncertainty = {
-    records: members,
-    error,
-    binned: (...factors) => new Array<bigint>(binCount(group)).fill(error(...factors)),
-    over: () => uncertainty,
-  };
-  return uncertainty;
+  const bound = bounds.reduce((a, b) => (a === null || b === null ? null : exceeds(b, a) ? b : a));
+  return { ...told, bound };
 }

@@ -46,13 +46,10 @@ export type Outcome = Exact | { readonly reason: string } | null;
 export interface Uncertainty {
   /** The number of records; for a plan the smallest for which the errors can be what they are. */
   readonly records: bigint;
-  /** The result that was computed; absent in a plan. */
+  /** The result that was computed, and the estimates of the sums; absent in a plan. */
   readonly value?: Exact;
+  estimate?(...factors: readonly string[]): bigint;
   error(...factors: readonly string[]): bigint;
-  /** The error in each bin. */
-  binned(...factors: readonly string[]): readonly bigint[];
-  /** The same for the margin that is totalled over these columns of `by`. */
-  over(by: readonly string[]): Uncertainty;
 }
 
 /** An upper bound of an error, a number of 0 or more; null where there is none. */
@@ -154,11 +151,12 @@ export interface Statistic<Spec extends CommonSpec> {
   /** The result for one cell, one outcome for each of its parts. */
   finish(spec: Spec, moments: Moments, columns: Columns): Outcome | readonly Outcome[];
   /**
-   * A bound for each part of how far the result is off where its sums are estimates (`error-bound.ts`): for every value
-   * of the sums within their errors, and every table of the schema. It is only asked where some sum is not exact, for
-   * cells with records. Null, as where it is left out: there is none, and all sums must be exact.
+   * A bound of how far the one value of a cell with records is off where its sums are estimates (`error-bound.ts`): for
+   * every value of the sums within their errors, and every table of the schema. Null, as where it is left out: there is
+   * none, and all sums must be exact. They must where there are several parts, or where the result itself is a sum to
+   * its last digit.
    */
-  error?(spec: Spec, uncertainty: Uncertainty, columns: Columns): ErrorBound | readonly ErrorBound[];
+  error?(spec: Spec, uncertainty: Uncertainty, columns: Columns): ErrorBound;
   /** The textbook definition over the records themselves, sharing nothing with `finish`; undefined as there. */
   definition(spec: Spec, records: PooledCell, columns: Columns): Outcome | readonly Outcome[];
 }
