@@ -27,6 +27,14 @@ test('a wrong share voids the result at the output party, which acknowledges not
   await stage.foundClean(task);
 });
 
+test('with ckks it does so too: SHARE_INVALID', async () => {
+  const task = await stage.propose('releases a wrong share', { scheme: 'ckks' });
+  await stage.submit(task);
+  const { session } = await stage.as(RECEIVER, task);
+  await stage.refused('the output party', () => fetchResult(session, task.id, PATIENCE), 'SHARE_INVALID');
+  expect((await stage.witness(task)).delivery).toBeUndefined();
+});
+
 test('a share for another ciphertext names its holder, and the output party keeps the proof for everybody', async () => {
   const task = await stage.propose('releases a share for another ciphertext');
   await stage.submit(task);

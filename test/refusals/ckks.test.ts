@@ -170,7 +170,7 @@ describe('shares', () => {
 
 test.each<[string, (p: CkksParameters) => object]>([
   ['less smudging', (p) => ({ smudgingBound: String(BigInt(p.smudgingBound) / 2n) })],
-  ['a smaller noise bound', (p) => ({ noiseBound: '1' })],
+  ['a smaller noise bound', () => ({ noiseBound: '1' })],
   ['λ below what was planned for', () => ({ statisticalBits: 40 })],
   ['λ below the floor', () => ({ statisticalBits: 39 })],
   ['a larger scale', (p) => ({ scaleBits: p.scaleBits + 1 })],

@@ -15,7 +15,7 @@ import { VERSION } from '../../proto/version.ts';
 import { base64, hex, unbase64 } from '../../trust/digest.ts';
 import { commitToResult, parseReceipt, receiptBytes, type Receipt } from '../../trust/receipt/form.ts';
 import { verifyReceipt } from '../../trust/receipt/verify.ts';
-import { ANSWER, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { ANSWER, FINE_PAY, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached, submitAs } from '../fixtures/task-story.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -24,6 +24,7 @@ let folder: string;
 let pinned: string;
 let short: Receipt;
 let full: Receipt;
+let approximate: Receipt;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'receipt-'));
@@ -36,6 +37,10 @@ beforeAll(async () => {
   pinned = office.profile.consortium.digest;
   short = receiptOf(office, task, delivered);
   full = receiptOf(office, task, delivered, { withShares: true });
+  const fine = await propose(office, net.task(FINE_PAY));
+  await Promise.all(INPUTS.map((party) => submitAs(net, party, fine.id)));
+  const near = await fetchResult(office, fine.id);
+  approximate = receiptOf(office, office.task(fine.id), near, { withShares: true });
   expect(delivered.document.result.statistics.map(({ name, rows }) => [name, rows[0]?.value])).toEqual(
     Object.entries(ANSWER),
   );
@@ -161,6 +166,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the verifier page (skipped where there i
     const files = {
       short,
       full,
+      approximate,
       altered: { ...short, salt: short.salt.replace(/^./, (c) => (c === 'a' ? 'b' : 'a')) },
     };
     for (const [name, receipt] of Object.entries(files)) {
@@ -189,6 +195,9 @@ describe.skipIf(!existsSync(CHROMIUM))(`the verifier page (skipped where there i
         expect(told).toContain(proves);
       }
       expect(told).toContain(ANSWER['mean-pay']);
+      const close = await answer('approximate');
+      expect(close).toContain('guard slots');
+      expect(close).toContain(ANSWER['mean-pay']);
       await tab.screenshot({ path: process.env['SCREENSHOT'] ?? join(folder, 'page.png'), fullPage: true });
       expect(asked.filter((url) => !url.startsWith('file:'))).toEqual([]);
       expect(await tab.evaluate("fetch('https://example.org').then(() => 'sent', () => 'refused')")).toBe(

@@ -80,10 +80,11 @@ function resultSteps({ task, receipt }: Verified): Step[] {
         : `this is the result that ${output} says it decrypted`,
   };
   if (receipt.opened === undefined) return [commitment];
-  const proofs =
-    task.plan.scheme === 'paillier'
-      ? 'each holder’s proof that its shares are right'
-      : 'that the noise is as small as the plan says';
+  const proofs = {
+    bfv: 'that the noise is as small as the plan says',
+    ckks: 'that the noise in the guard slots is as small as the plan says',
+    paillier: 'each holder’s proof that its shares are right',
+  }[task.plan.scheme];
   return [
     commitment,
     {

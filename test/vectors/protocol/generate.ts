@@ -12,13 +12,12 @@ import { commonReference } from '../../../schemes/rlwe/threshold/joint-key.ts';
 import { expandSecret } from '../../../schemes/rlwe/threshold/key-contribution.ts';
 import { openKeyRing } from '../../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape } from '../../../schemes/rlwe/threshold/levels.ts';
-import type { BfvParameters } from '../../../schemes/bfv/parameters.ts';
 import { openEvaluator } from '../../../schemes/evaluator.ts';
 import { centredBinomial, ternary, uniformInterval, uniformWords } from '../../../schemes/rlwe/samplers.ts';
 import { ciphertextHead, writeCiphertext } from '../../../schemes/rlwe/wire.ts';
 import { bytesOf, type Words } from '../../../schemes/rlwe/words.ts';
 import { Xof } from '../../../schemes/rlwe/xof.ts';
-import type { HolderCeremony, SchemeContext } from '../../../schemes/scheme.ts';
+import type { HolderCeremony, RlweParameters, SchemeContext } from '../../../schemes/scheme.ts';
 import { planTask } from '../../../statistics/plan.ts';
 import { validateTask } from '../../../statistics/task.ts';
 import { base64, canonicalJson, hex, sha256, sha256Hex } from '../../../trust/digest.ts';
@@ -257,12 +256,12 @@ function uniformWordsOf(stream: Xof): unknown {
 }
 
 /** From the seeds of three holders to their partial decryptions of one ciphertext, step by step. */
-async function bfv(): Promise<unknown> {
-  const { parameters } = planTask(validateTask(smallTask(HOLDERS)));
-  if (parameters.scheme !== 'bfv' || parameters.products !== undefined) {
-    throw new Error('the small task is one of sums with bfv');
+async function latticeSums(scheme: 'bfv' | 'ckks'): Promise<unknown> {
+  const { parameters } = planTask(validateTask({ ...smallTask(HOLDERS), scheme }));
+  if (parameters.scheme === 'paillier' || parameters.products !== undefined) {
+    throw new Error('the small task is one of sums with a lattice scheme');
   }
-  const context: SchemeContext<BfvParameters> = { parameters, task: TASK };
+  const context: SchemeContext<RlweParameters> = { parameters, task: TASK };
   const binding = bind(context);
   using ring = openKeyRing(parameters);
   const counting = ring.lift(Int32Array.from({ length: parameters.ringDegree }, (_, i) => i));
@@ -315,7 +314,7 @@ async function ceremony(context: SchemeContext): Promise<{ rounds: Uint8Array[][
 }
 
 /** Encryption draws fresh randomness, so that no implementation can make its bytes again: these encrypt nothing. */
-function publicCiphertext(parameters: BfvParameters): Uint8Array {
+function publicCiphertext(parameters: RlweParameters): Uint8Array {
   const shape = ciphertextShape(parameters);
   const stream = new Xof('strongroom vector ciphertext');
   const [c0, c1] = [0, 1].map(() => uniformWords(stream, shape.ringDegree, shape.primes));
@@ -380,7 +379,8 @@ export const VECTORS: Readonly<Record<string, () => unknown>> = {
   log,
   plan,
   xof,
-  bfv,
+  bfv: () => latticeSums('bfv'),
+  ckks: () => latticeSums('ckks'),
   release,
   messages,
 };
