@@ -1,12 +1,13 @@
 /** A result as a table for the terminal: cells as rows, statistics as columns. */
-import type { Result, StatisticResult } from './result.ts';
+import { agrees } from './agreement.ts';
+import type { Result, ResultRow, StatisticResult } from './result.ts';
 
 const EMPTY = '–';
 const TOTAL = 'all';
 
 /**
  * One table for each list of `by` columns, with the plaintext answer beside every statistic where `plain` is
- * given, and a last line that says whether the two are equal. Undefined values are shown as a
+ * given, and a last line that says whether the two are equal, or as close as their error bounds. Undefined values are shown as a
  * dash, and where the cell alone does not tell why, the reason stands below.
  */
 export function renderResult(result: Result, plain?: Result): string {
@@ -51,7 +52,11 @@ const keyOf = (by: readonly string[], cell: Readonly<Record<string, string>>): s
   JSON.stringify(by.map((name) => cell[name] ?? null));
 
 const valuesOf = ({ by, rows }: StatisticResult): Map<string, string | null> =>
-  new Map(rows.map(({ cell, value }) => [keyOf(by, cell), value]));
+  new Map(rows.map((row) => [keyOf(by, row.cell), shown(row)]));
+
+/** `14.93 ±1.3e-7` where the value was computed up to an error. */
+const shown = ({ value, errorBound = '0' }: ResultRow): string | null =>
+  value === null || errorBound === '0' ? value : `${value} ±${errorBound}`;
 
 /** The rows of the statistic that has the most of them: those with totals contain those without. */
 function rowsOf(statistics: readonly StatisticResult[]): { key: string; labels: string[] }[] {
@@ -80,10 +85,12 @@ function verdict(result: Result, answers: Answers): string {
   const cells = result.statistics.flatMap((statistic) => {
     const plain = answers.get(statistic.name);
     const expected = plain === undefined ? new Map<string, string | null>() : valuesOf(plain);
-    return [...valuesOf(statistic)].map(([key, value]) => expected.get(key) === value);
+    return statistic.rows.map((row) => ({ row, expected: expected.get(keyOf(statistic.by, row.cell)) }));
   });
-  const wrong = cells.filter((equal) => !equal).length;
-  return wrong === 0
+  const wrong = cells.filter(({ row, expected }) => !agrees(row, expected)).length;
+  const close = cells.filter(({ row, expected }) => row.value !== expected).length;
+  if (wrong > 0) return `${wrong} of ${cells.length} values DIFFER from the plaintext computation.`;
+  return close === 0
     ? `All ${cells.length} values equal the plaintext computation to the last declared digit.`
-    : `${wrong} of ${cells.length} values DIFFER from the plaintext computation.`;
+    : `All ${cells.length} values are those of the plaintext computation, ${close} of them within their error bounds.`;
 }

@@ -15,7 +15,7 @@ export interface StatisticResult {
   readonly rows: readonly ResultRow[];
 }
 
-interface ResultRow {
+export interface ResultRow {
   /** Label by column; a column of `by` that is missing here is totalled over. `{}` is the overall value. */
   readonly cell: Readonly<Record<string, string>>;
   /** Null where the statistic is not defined: an empty cell, or a deviation of one record. */
