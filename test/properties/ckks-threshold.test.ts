@@ -5,7 +5,6 @@ import { openCombiner } from '../../schemes/combiner.ts';
 import { openEvaluator } from '../../schemes/evaluator.ts';
 import { openKeyShare } from '../../schemes/key-share.ts';
 import { liftSum, productOf } from '../../schemes/rlwe/crt.ts';
-import { loadEngine } from '../../schemes/rlwe/engine.ts';
 import { bind } from '../../schemes/rlwe/threshold/binding.ts';
 import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
 import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
@@ -67,7 +66,7 @@ describe('the error of a sum', () => {
       committee,
       Array.from({ length: 40 }, () => vector),
     );
-    using ring = openKeyRing(await loadEngine(), parameters);
+    using ring = openKeyRing(parameters);
     const shape = ciphertextShape(parameters);
     const [c0, c1] = ([0, 1] as const).map((i) => toKeyLevel(readPolynomial(shape, output, i), parameters));
     if (!c0 || !c1) throw new Error('unreachable');
