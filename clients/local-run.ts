@@ -45,7 +45,10 @@ export interface LocalRunReport {
   readonly phases: readonly PhaseFigures[];
   /** From the proposal to the verified result, in milliseconds. */
   readonly elapsedMs: number;
-  /** The largest resident memory of each daemon, in bytes; absent where the system does not tell. */
+  /**
+   * The largest resident memory of each daemon and of this process, in which the clients are, in bytes; daemons are absent
+   * where the system does not tell.
+   */
   readonly memory: ReadonlyMap<string, number>;
   readonly resultFile: string;
   readonly receiptFile: string;
@@ -244,7 +247,7 @@ function milestone(count: number, of: number): number {
   return count === of ? of : count - (count % Math.ceil(of / 20));
 }
 
-/** The peak resident set of each daemon (proc(5), VmHWM). */
+/** The peak resident set of each daemon (proc(5), VmHWM), and of this process. */
 function memoryOf(network: Network): Map<string, number> {
   const peaks = new Map<string, number>();
   for (const { name, child } of network.daemons.values()) {
@@ -255,5 +258,5 @@ function memoryOf(network: Network): Map<string, number> {
       // Other systems than Linux have no /proc: the report then says nothing about memory.
     }
   }
-  return peaks;
+  return peaks.set('clients', process.resourceUsage().maxRSS * 1024);
 }
