@@ -1,7 +1,8 @@
 /** What an input party computes to link its records: batch by batch, of many records on all processors. */
+import { availableParallelism } from 'node:os';
 import { batchesOf } from '../schemes/linkage/batches.ts';
 import { blindKeys, pseudonymsOf, type HolderAnswer } from '../schemes/linkage/blinding.ts';
-import { answerBytes, POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { answerBytes, BATCH, POINT_BYTES } from '../schemes/linkage/sizes.ts';
 import { ThreadPool } from '../trust/threads/pool.ts';
 import type { LinkageCalls } from './linkage-thread.ts';
 
@@ -10,7 +11,13 @@ const PROGRAM = new URL('./linkage-thread.ts', import.meta.url);
 /** Fewer records are done before a thread has started. */
 const FEW = 2048;
 
-export class LinkageWork implements Disposable {
+/** Batches that are on their way to the threads or back. */
+const AT_ONCE = availableParallelism() + 1;
+
+/** Of all parties of this process; they end by themselves. */
+const THREADS = new ThreadPool<LinkageCalls>(PROGRAM);
+
+export class LinkageWork {
   readonly #seed: Uint8Array;
   readonly #records: number;
   readonly #threads: ThreadPool<LinkageCalls> | undefined;
@@ -19,7 +26,7 @@ export class LinkageWork implements Disposable {
   constructor(seed: Uint8Array, records: number) {
     this.#seed = seed;
     this.#records = records;
-    this.#threads = records <= FEW ? undefined : new ThreadPool(PROGRAM);
+    this.#threads = records <= FEW ? undefined : THREADS;
   }
 
   /** The request for these keys. */
@@ -44,15 +51,16 @@ export class LinkageWork implements Disposable {
     });
   }
 
-  [Symbol.dispose](): void {
-    this.#threads?.[Symbol.dispose]();
-  }
-
   /** What all batches give, one after the other. */
   async #inBatches(
     work: (from: number, to: number) => Uint8Array | Promise<Uint8Array>,
   ): Promise<Uint8Array> {
-    const results = batchesOf(this.#records).map(([from, to]) => Promise.try(work, from, to));
-    return Buffer.concat(await Promise.all(results));
+    const results: Uint8Array[] = [];
+    const queue = batchesOf(this.#records);
+    const next = async () => {
+      for (const [from, to] of queue) results[from / BATCH] = await work(from, to);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, next));
+    return Buffer.concat(results);
   }
 }

@@ -40,7 +40,7 @@ export async function linkRecords(
   if (linkage === undefined) throw new RangeError('the task links no records');
   await session.until(task.id, (life) => life.jointKey, options);
   const seed = await seedIn(folder, session);
-  using work = new LinkageWork(seed, keys.length);
+  const work = new LinkageWork(seed, keys.length);
   const points = await work.blind(keys);
   const request = await sayOnce(session, task, 'linkage-request', 'points', points, {}, () =>
     linkage.requests.get(session.name),
