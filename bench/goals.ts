@@ -86,6 +86,12 @@ export const GOALS: readonly Goal[] = [
     least: 20,
   },
   {
+    goal: 'two registers of 100,000 rows linked and regressed, no process above 1 GB',
+    benchmark: 'linkage/linked regression, 100000 rows',
+    contestant: OURS,
+    mostSeconds: 300,
+  },
+  {
     goal: '100 small tasks at once on 2 cores: none fails',
     benchmark: 'tasks/at once',
     contestant: 'strongroom, 100 at once',
