@@ -30,7 +30,10 @@ const KEY_FILE = { kdf: 2, log2N: 0, r: 0, p: 0 } as const;
 export class UnlockKey implements Disposable {
   readonly #kdf: typeof SCRYPT | typeof KEY_FILE;
   readonly #secret: Uint8Array;
+  /** Keys of headers that are ours: only these are kept, since others are as many as a hostile disk makes them. */
   readonly #derived = new Map<string, Uint8Array>();
+  /** The key that was derived last, of a header whose record has not opened yet. */
+  #untried: { readonly salt: string; readonly key: Uint8Array } | undefined;
   #header: Uint8Array | undefined;
 
   /** @internal Made by `unlockKeyFrom`. */
@@ -56,21 +59,28 @@ export class UnlockKey implements Disposable {
     const salt = header.subarray(expected.length);
     const cached = this.#derived.get(hex(salt));
     if (cached !== undefined) return cached;
-    const key = this.#derive(salt);
-    this.#derived.set(hex(salt), key);
-    return key;
+    this.#untried?.key.fill(0);
+    this.#untried = { salt: hex(salt), key: this.#derive(salt) };
+    return this.#untried.key;
   }
 
-  /** Called with a header whose record has opened. */
+  /** Called with a header under which a record has been sealed or has opened, right after `key`. */
   adopt(header: Uint8Array): void {
     this.#header ??= header.slice();
+    if (this.#untried === undefined) return;
+    const { salt, key } = this.#untried;
+    if (hex(header).endsWith(salt)) this.#derived.set(salt, key);
+    else key.fill(0);
+    this.#untried = undefined;
   }
 
   /** Wipes the secret and all keys derived from it. */
   [Symbol.dispose](): void {
     this.#secret.fill(0);
     for (const key of this.#derived.values()) key.fill(0);
+    this.#untried?.key.fill(0);
     this.#derived.clear();
+    this.#untried = undefined;
   }
 
   #derive(salt: Uint8Array): Uint8Array {
@@ -108,6 +118,7 @@ export function sealAtRest(plaintext: Uint8Array, unlock: UnlockKey, label: stri
   const cipher = createCipheriv('aes-256-gcm', unlock.key(header), nonce);
   cipher.setAAD(associatedData(header, label));
   const body = [cipher.update(plaintext), cipher.final()];
+  unlock.adopt(header);
   return new Uint8Array(Buffer.concat([header, nonce, ...body, cipher.getAuthTag()]));
 }
 

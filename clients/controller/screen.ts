@@ -1,4 +1,5 @@
 /** The controller's own screen: a live table on a terminal, else a line for each check, with `json` a JSON value. */
+import { basename, dirname } from 'node:path';
 import { table } from '../table.ts';
 import type { Check, Finding } from './state.ts';
 import type { Mark, View } from './view.ts';
@@ -53,15 +54,17 @@ const MARKS: Readonly<Record<Mark, string>> = {
   open: '…',
   clean: 'clean',
   wrong: 'WRONG',
-  closed: 'not ours',
+  closed: '-',
 };
 
 class TableScreen implements Screen {
   readonly #view: () => View;
+  readonly #resized = (): void => this.#soon();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(view: () => View) {
     this.#view = view;
+    process.stdout.on('resize', this.#resized);
   }
 
   read(): void {
@@ -74,6 +77,7 @@ class TableScreen implements Screen {
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+    process.stdout.off('resize', this.#resized);
   }
 
   #soon(): void {
@@ -85,37 +89,87 @@ class TableScreen implements Screen {
   }
 }
 
-/** The newest tasks and findings that fit. */
-function drawing({ party, entries, tasks, findings }: View, rows: number, columns: number): string {
+/** The newest tasks and findings that fit; findings take a third of the rows at most, and are wrapped, never cut. */
+export function drawing({ party, entries, tasks, findings }: View, rows: number, columns: number): string {
   const proven = findings.filter(({ kind }) => kind !== 'unproven').length;
-  const shown = findings.slice(-Math.max(3, Math.floor(rows / 3)));
-  const room = Math.max(3, rows - 6 - 2 * shown.length);
+  const head = `${party}: ${entries} entries of the log verified, ${tasks.length} tasks, ${findings.length} findings, ${proven} with evidence`;
+  const folder = findings.map(({ evidence }) => evidence).find((file) => file !== null);
+  const found = newest(
+    findings.map((finding) => wrapped(findingInWords(finding, basename), columns)),
+    Math.max(4, Math.floor(rows / 3)),
+  );
+  const where = folder === undefined ? [] : wrapped(`The evidence is in ${dirname(folder)}`, columns);
+  const lower =
+    found.lines.length === 0 ? [] : ['', ...found.lines, ...left(found.more, 'findings'), ...where];
+  const top = wrapped(head, columns);
+  const room = Math.max(3, rows - top.length - lower.length - 5);
+  const shown = tasks.slice(-room);
   const lines = [
-    `${party}: ${entries} entries of the log verified, ${tasks.length} tasks, ${findings.length} findings, ${proven} with evidence`,
+    ...top,
     '',
     ...table(
-      ['task', 'phase', 'documents', 'key', 'inputs and evaluation', 'title'],
-      tasks
-        .slice(-room)
-        .map((task) => [
-          task.task.slice(0, 12),
-          `${task.phase} ${task.progress}`.trim(),
-          MARKS[task.documents],
-          MARKS[task.key],
-          MARKS[task.evaluation],
-          printable(task.title),
-        ]),
+      ['task', 'phase', 'documents', 'key', 'evaluation', 'title'],
+      shown.map((task) => [
+        task.task.slice(0, 12),
+        `${task.phase} ${task.progress}`.trim(),
+        MARKS[task.documents],
+        MARKS[task.key],
+        MARKS[task.evaluation],
+        printable(task.title),
+      ]),
     ).split('\n'),
-    ...(shown.length === 0 ? [] : ['']),
-    ...shown.flatMap((found) => findingInWords(found).split('\n')),
+    ...left(tasks.length - shown.length, 'tasks'),
+    ...lower,
   ];
-  return `${lines.map((line) => line.slice(0, columns)).join('\n')}\n`;
+  return `${lines.map((line) => fitted(line, columns)).join('\n')}\n`;
 }
 
-function findingInWords({ task, kind, accused, code, says, evidence }: Finding): string {
+/** As many of the last blocks as fit into so many lines, one at least. */
+function newest(blocks: readonly (readonly string[])[], most: number): { lines: string[]; more: number } {
+  const lines: string[] = [];
+  let taken = 0;
+  for (const block of blocks.toReversed()) {
+    if (taken > 0 && lines.length + block.length > most) break;
+    lines.unshift(...block);
+    taken += 1;
+  }
+  return { lines, more: blocks.length - taken };
+}
+
+const left = (count: number, what: string): string[] =>
+  count <= 0 ? [] : [`… and ${count} earlier ${what}`];
+
+/** A line that is longer than the terminal is wide ends with an ellipsis. */
+const fitted = (line: string, columns: number): string =>
+  line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+
+/** Broken at spaces, or where there are none; what follows stands below the text of the first line. */
+function wrapped(text: string, columns: number): string[] {
+  return text.split('\n').flatMap((line) => {
+    const indent = ' '.repeat(line.startsWith('FOUND') || line.startsWith(' ') ? INDENT : 0);
+    const lines: string[] = [];
+    let rest = line;
+    while (rest.length > columns && columns > 2 * INDENT) {
+      const space = rest.lastIndexOf(' ', columns);
+      const end = space > indent.length ? space : columns;
+      lines.push(rest.slice(0, end));
+      rest = indent + rest.slice(end).trimStart();
+    }
+    return [...lines, rest];
+  });
+}
+
+/** Behind `FOUND`. */
+const INDENT = 10;
+
+/** `named` says how a file is named to people. */
+function findingInWords(
+  { task, kind, accused, code, says, evidence }: Finding,
+  named: (file: string) => string = (file) => file,
+): string {
   const where = task === '' ? '' : ` in ${task.slice(0, 12)}`;
   const first = `FOUND     ${kind}${where}: ${accused} [${code}] ${printable(says)}`;
-  return evidence === null ? first : `${first}\n          evidence: ${evidence}`;
+  return evidence === null ? first : `${first}\n          evidence: ${named(evidence)}`;
 }
 
 /** Text of others, without what would steer a terminal. */

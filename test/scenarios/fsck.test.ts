@@ -1,14 +1,16 @@
 /** `strongroom fsck` finds what has happened to a folder behind the daemon's back. */
 import { execFile } from 'node:child_process';
-import { readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
 import { submit } from '../../clients/provider.ts';
 import { Journal } from '../../keyholders/journal.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
-import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
+import { checked } from '../fixtures/controller.ts';
+import { RECEIVER, TestNetwork, WATCHDOG } from '../fixtures/local-network.ts';
 
 const CLI = fileURLToPath(new URL('../../clients/cli/strongroom.js', import.meta.url));
 
@@ -32,16 +34,17 @@ function fsck(party: string): Promise<Inspection> {
 
 describe('after a task that is under way when everything stops', () => {
   beforeAll(async () => {
-    net = await TestNetwork.start();
+    net = await TestNetwork.start({ controller: true });
     const office = await net.session(RECEIVER);
     const task = await propose(office, net.task());
     await submit(await net.session('north'), task.id, net.table('north'));
-    for (const name of ['aggregator', ...net.holders]) await net.network.stopDaemon(name);
+    await checked(net, task.id, 'key');
+    for (const name of ['aggregator', WATCHDOG, ...net.holders]) await net.network.stopDaemon(name);
   });
   afterAll(() => net[Symbol.asyncDispose]());
 
   test('all folders are whole', async () => {
-    for (const party of ['aggregator', 'holder-1', 'north', RECEIVER]) {
+    for (const party of ['aggregator', 'holder-1', 'north', RECEIVER, WATCHDOG]) {
       expect(await fsck(party)).toMatchObject({ code: 0, problems: [] });
     }
   });
@@ -77,5 +80,33 @@ describe('after a task that is under way when everything stops', () => {
     expect(problems).toHaveLength(2);
     expect(problems.join('\n')).toContain(`${damaged.name} of a`);
     expect(problems.join('\n')).toMatch(new RegExp(`${missing.name} of a .* is missing`));
+  });
+
+  test('a controller’s head of another history, lost evidence, and a damaged state are told', async () => {
+    const state = join(net.folder, WATCHDOG, 'state');
+    const file = join(state, 'controller.db');
+    const change = (sql: string): void => {
+      using db = new DatabaseSync(file);
+      db.exec(sql);
+    };
+    change('UPDATE head SET size = 100000 WHERE size = (SELECT max(size) FROM head)');
+    const lost = join(state, 'evidence', 'lost.json');
+    change(
+      `INSERT INTO finding VALUES ('', 'entry', '7', 0, 'rule-broken', 'aggregator', 'X', 'Y', '${lost}')`,
+    );
+    mkdirSync(join(state, 'evidence'));
+    writeFileSync(join(state, 'evidence', 'torn.json'), '{"strongroom":"evidence/1"');
+    const { code, problems } = await fsck(WATCHDOG);
+    expect(code).toBe(3);
+    expect(problems).toHaveLength(4);
+    const told = problems.join('\n');
+    expect(told).toMatch(/head of 100000 entries does not fit: it is of \d+ entries/);
+    expect(told).toContain('belongs to no check that was made');
+    expect(told).toContain(`names evidence that is missing: ${lost}`);
+    expect(told).toContain('torn.json proves nothing');
+
+    for (const part of ['-wal', '-shm']) rmSync(file + part, { force: true });
+    writeFileSync(file, Buffer.alloc(8192, 7));
+    expect((await fsck(WATCHDOG)).problems.join('\n')).toContain("The controller's state is damaged");
   });
 });
