@@ -9,12 +9,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetchResult, receiptOf } from '../../clients/output-party.ts';
+import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { VERSION } from '../../proto/version.ts';
 import { base64, hex, unbase64 } from '../../trust/digest.ts';
 import { commitToResult, parseReceipt, receiptBytes, type Receipt } from '../../trust/receipt/form.ts';
 import { verifyReceipt } from '../../trust/receipt/verify.ts';
+import { strongroom, type Ended } from '../fixtures/client-process.ts';
+import { LINKED, LINKED_ANSWER, LINKED_PARTIES, linkedTable } from '../fixtures/linked-task.ts';
 import { ANSWER, FINE_PAY, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached, submitAs } from '../fixtures/task-story.ts';
 
@@ -25,11 +28,23 @@ let pinned: string;
 let short: Receipt;
 let full: Receipt;
 let approximate: Receipt;
+/** Of a task of products over linked records. */
+let linked: Receipt;
+let written: readonly Ended[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'receipt-'));
   await using net = await TestNetwork.start();
   const office = await net.session(RECEIVER);
+  const products = propose(office, net.task(LINKED)).then(async (proposed) => {
+    await Promise.all(
+      LINKED_PARTIES.map(async (party) => {
+        const session = await net.session(party);
+        await submit(session, proposed.id, linkedTable(net, party), { timeoutMs: 60_000 });
+      }),
+    );
+    return receiptOf(office, proposed, await fetchResult(office, proposed.id), { withShares: true });
+  });
   const task = await propose(office, net.task({ scheme: 'bfv' }));
   await Promise.all(INPUTS.map((party) => submitAs(net, party, task.id)));
   const delivered = await fetchResult(office, task.id);
@@ -41,6 +56,15 @@ beforeAll(async () => {
   await Promise.all(INPUTS.map((party) => submitAs(net, party, fine.id)));
   const near = await fetchResult(office, fine.id);
   approximate = receiptOf(office, office.task(fine.id), near, { withShares: true });
+  linked = await products;
+  const again = (...options: string[]): Promise<Ended> =>
+    strongroom(['--json', '--profile', join(net.folder, RECEIVER), 'receipt', ...options]);
+  const none = await propose(office, net.task({ title: 'Without a result' }));
+  written = [
+    await again(task.id, '--out', join(folder, 'again.json')),
+    await again(task.id.slice(0, 8), '--out', join(folder, 'again-full.json'), '--with-shares'),
+    await again(none.id, '--out', join(folder, 'none.json')),
+  ];
   expect(delivered.document.result.statistics.map(({ name, rows }) => [name, rows[0]?.value])).toEqual(
     Object.entries(ANSWER),
   );
@@ -105,6 +129,36 @@ describe('a receipt', () => {
   });
 });
 
+describe('`strongroom receipt`', () => {
+  const read = (name: string): Receipt => parseReceipt(new Uint8Array(readFileSync(join(folder, name))));
+
+  test('writes the receipt of a delivered task again, with all shreds that the log has', () => {
+    const [plain] = written;
+    expect([plain?.code, JSON.parse(plain?.stdout ?? '')]).toMatchObject([0, { shreds: 3 }]);
+    const receipt = read('again.json');
+    expect(failsAt(receipt)).toBeUndefined();
+    expect(receipt).toEqual({
+      ...short,
+      checkpoint: receipt.checkpoint,
+      entries: receipt.entries,
+      consistency: receipt.consistency,
+      consortium: receipt.consortium,
+    });
+    expect(receipt.opened).toBeUndefined();
+  });
+
+  test('with --with-shares it recomputes; of a task without a result there is none', () => {
+    const [, shares, none] = written;
+    expect(shares?.code).toBe(0);
+    const receipt = read('again-full.json');
+    expect(receipt.opened).toEqual(full.opened);
+    expect(failsAt(receipt)).toBeUndefined();
+    expect(none?.code).not.toBe(0);
+    expect(JSON.parse(none?.stdout ?? '')).toHaveProperty('error.code');
+    expect(existsSync(join(folder, 'none.json'))).toBe(false);
+  });
+});
+
 describe('the shares in a receipt', () => {
   const opened = (): NonNullable<Receipt['opened']> => {
     if (full.opened === undefined) throw new Error('no shares');
@@ -115,6 +169,36 @@ describe('the shares in a receipt', () => {
     expect(failsAt(full)).toBeUndefined();
     const { steps } = verifyReceipt(full, pinned);
     expect(steps.map(({ title }) => title)).toContain('The recomputation');
+  });
+
+  test('of products over linked records give the result again, coefficient by coefficient', () => {
+    const { task, steps } = verifyReceipt(linked, pinned);
+    expect(task.plan.products).not.toBeNull();
+    expect(steps.map(({ title }) => title)).toContain('The recomputation');
+    const { statistics } = linked.result.result as {
+      statistics: { name: string; rows: { value: string }[] }[];
+    };
+    expect(Object.fromEntries(statistics.map(({ name, rows }) => [name, rows[0]?.value]))).toEqual(
+      LINKED_ANSWER,
+    );
+    const { opened: all, ...rest } = linked;
+    if (all === undefined) throw new Error('no shares');
+    expect(receiptBytes(rest).length).toBeLessThan(200_000);
+    expect(failsAt(rest)).toBeUndefined();
+    const { outputs, shares } = all;
+    expect(outputs.length).toBeGreaterThan(1);
+    const last = outputs.length - 1;
+    expect(
+      failsAt({
+        ...rest,
+        opened: { shares, outputs: outputs.with(last, flipped(outputs[last] ?? '', 300)) },
+      }),
+    ).toBe(`opened output ${last}`);
+    expect(
+      failsAt({ ...rest, opened: { outputs, shares: shares.with(2, flipped(shares[2] ?? '', 40)) } }),
+    ).toBe('opened share of holder-3');
+    expect(failsAt({ ...rest, opened: { shares, outputs: outputs.toReversed() } })).toBe('opened output 0');
+    expect(failsAt({ ...rest, opened: { outputs, shares: shares.slice(1) } })).toBe('opened');
   });
 
   test('fail where they are altered, in any of their parts', () => {

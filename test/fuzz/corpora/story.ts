@@ -3,6 +3,11 @@
  * that they name by digest are not there, since nobody who reads the log alone looks at them.
  */
 import { randomBytes } from 'node:crypto';
+import { GENERATOR, writePoints } from '../../../schemes/linkage/p256.ts';
+import { answerBytes, POINT_BYTES, PSEUDONYM_BYTES } from '../../../schemes/linkage/sizes.ts';
+import { productOutputs } from '../../../schemes/bfv/products/layout.ts';
+import { commitsEveryRound } from '../../../schemes/scheme.ts';
+import { inputCiphertexts } from '../../../statistics/plan.ts';
 import { validateTask } from '../../../statistics/task.ts';
 import { TaskBook } from '../../../trust/book.ts';
 import { openConsortium } from '../../../trust/consortium.ts';
@@ -16,7 +21,8 @@ import { MerkleTree } from '../../../trust/log/merkle.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { commitToResult, type Receipt } from '../../../trust/receipt/form.ts';
 import { writeReceipt } from '../../../trust/receipt/write.ts';
-import { AGGREGATOR, HOLDERS, identityOf, INPUTS, makeParties, RECEIVER, type Parties } from './parties.ts';
+import { LINKED, LINKED_PARTIES } from '../../fixtures/linked-task.ts';
+import { AGGREGATOR, HOLDERS, identityOf, makeParties, RECEIVER, type Parties } from './parties.ts';
 import { cached } from './cached.ts';
 import { taskValue } from './tasks.ts';
 
@@ -34,9 +40,13 @@ const blob = (size: number): { digest: string; size: number } => ({
   size,
 });
 
-export const tellStory = cached(makeStory);
+/** What is special in a task: the documents of a Paillier ceremony, or those of linkage and products. */
+export type StoryKind = 'bfv' | 'paillier' | 'linked';
 
-async function makeStory(): Promise<Story> {
+export const tellStory = cached(() => makeStory('bfv'));
+
+/** The same story of a task of another kind. */
+export async function makeStory(kind: StoryKind): Promise<Story> {
   const parties = await makeParties();
   const book = new TaskBook(openConsortium(parties.consortium));
   const tree = new MerkleTree();
@@ -51,7 +61,7 @@ async function makeStory(): Promise<Story> {
     book.read([envelope], checkpoint);
   };
   append(parties.consortium);
-  const task = propose(parties, book, append);
+  const task = propose(parties, book, append, kind);
   const say = <K extends Kind>(by: string, kind: K, content: Content<K>): void => {
     const envelope = signStep(kind, task.id, content, {
       signer: signerOf(identityOf(parties, by)),
@@ -63,9 +73,12 @@ async function makeStory(): Promise<Story> {
 
   approveAndMakeKey(task, say);
   const key = task.requireJointKey().digest;
-  for (const party of INPUTS) {
-    const ciphertexts = many(task.plan.ciphertexts, () => blob(task.plan.parameters.ciphertextBytes));
-    say(party, 'manifest', { key, ciphertexts });
+  if (task.linkage !== undefined) link(task, say);
+  const match = task.linkage?.match;
+  for (const party of task.inputs) {
+    const count = inputCiphertexts(task.plan, party, match?.payload.records ?? 0);
+    const ciphertexts = many(count, () => blob(task.plan.parameters.ciphertextBytes));
+    say(party, 'manifest', { key, ciphertexts, ...(match === undefined ? {} : { match: match.digest }) });
   }
   const result = {
     strongroom: 'result/2',
@@ -93,7 +106,33 @@ async function makeStory(): Promise<Story> {
 
 type Say = <K extends Kind>(by: string, kind: K, content: Content<K>) => void;
 
-function propose(parties: Parties, book: TaskBook, append: (envelope: Uint8Array) => void): TaskLife {
+function documentOf(kind: StoryKind): unknown {
+  const value = taskValue();
+  if (kind !== 'linked') return { ...value, scheme: kind };
+  const parties = { ...(value['parties'] as object), input: LINKED_PARTIES };
+  return { ...value, ...LINKED, parties };
+}
+
+/** Every key and request, all answers, the lists, and a match of two records. */
+function link(task: TaskLife, say: Say): void {
+  const point = Buffer.from(writePoints([GENERATOR])).toString('hex');
+  for (const holder of HOLDERS) say(holder, 'linkage-key', { point });
+  for (const party of task.inputs) {
+    say(party, 'linkage-request', { points: blob(3 * POINT_BYTES) });
+    const request = task.linkage?.requests.get(party)?.digest ?? '';
+    for (const holder of HOLDERS) say(holder, 'linkage-answer', { request, answer: blob(answerBytes(3)) });
+    say(party, 'pseudonyms', { request, list: blob(3 * PSEUDONYM_BYTES) });
+  }
+  const lists = task.inputs.map((party) => task.linkage?.lists.get(party)?.digest ?? '');
+  say(AGGREGATOR, 'match', { lists, records: 2, union: 4, pattern: sha256Hex(randomBytes(32)) });
+}
+
+function propose(
+  parties: Parties,
+  book: TaskBook,
+  append: (envelope: Uint8Array) => void,
+  kind: StoryKind,
+): TaskLife {
   const proposal = signDocument(
     'proposal',
     {
@@ -102,7 +141,7 @@ function propose(parties: Parties, book: TaskBook, append: (envelope: Uint8Array
       seen: book.seen,
       consortium: book.consortium.digest,
       nonce: sha256Hex(randomBytes(32)),
-      document: validateTask({ ...taskValue(), scheme: 'bfv' }),
+      document: validateTask(documentOf(kind)),
     },
     signerOf(identityOf(parties, RECEIVER)),
   );
@@ -120,6 +159,10 @@ function approveAndMakeKey(task: TaskLife, say: Say): void {
     say(holder, 'approval', { plan: task.planDigest, commitment });
   }
   rounds.forEach((messages, round) => {
+    if (round > 0 && commitsEveryRound(task.plan.parameters)) {
+      for (const [holder, { digest }] of messages)
+        say(holder, 'commitment', { round, commitment: commitTo(task.id, holder, round, digest) });
+    }
     for (const [holder, message] of messages)
       say(holder, 'contribution', { round, about: 'a round', message });
   });
@@ -129,7 +172,7 @@ function approveAndMakeKey(task: TaskLife, say: Say): void {
 
 function finish(task: TaskLife, say: Say, result: string, cosigned: () => string): void {
   say(AGGREGATOR, 'seal', { manifests: task.inputSet.map(({ digest }) => digest) });
-  const outputs = many(task.plan.ciphertexts, () => blob(task.plan.parameters.outputBytes));
+  const outputs = many(outputCiphertexts(task), () => blob(task.plan.parameters.outputBytes));
   say(AGGREGATOR, 'evaluation', { seal: task.seal?.digest ?? '', outputs });
   const checkpoint = cosigned();
   for (const holder of HOLDERS) {
@@ -144,6 +187,10 @@ function finish(task: TaskLife, say: Say, result: string, cosigned: () => string
   }
   say(RECEIVER, 'delivery', { releases: [...task.releases.values()].map(({ digest }) => digest), result });
   for (const holder of HOLDERS) say(holder, 'shred', {});
+}
+
+function outputCiphertexts({ plan }: TaskLife): number {
+  return plan.products === null ? plan.ciphertexts : productOutputs(plan.parameters.products).length;
 }
 
 function cosignedByAll(parties: Parties, checkpoint: string): string {
