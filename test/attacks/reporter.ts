@@ -66,5 +66,6 @@ export function inWords({ attack, outcome, refusals, why }: Outcome): string {
 }
 
 function refusalInWords({ by, code, evidence }: Attested): string {
-  return code === 'exact' ? `untouched, exact (${evidence})` : `${by}: ${code} (${evidence})`;
+  if (code === 'exact') return `untouched, exact (${evidence})`;
+  return code === 'clean' ? `${by}: nothing found (${evidence})` : `${by}: ${code} (${evidence})`;
 }

@@ -5,7 +5,10 @@ import { HONEST } from './plays/honest.ts';
 import { HOSTILE } from './plays/hostile.ts';
 import { OTHER_HISTORIES, SECOND_EVALUATION, WITNESSES } from './plays/log.ts';
 import type { Play } from './plays/play.ts';
-import { DEADLINES, PROPOSALS } from './plays/proposals.ts';
+import { DEADLINES } from './plays/deadlines.ts';
+import { LINKED, LINKED_HOSTILE } from './plays/linked.ts';
+import { PAILLIER } from './plays/paillier.ts';
+import { PROPOSALS } from './plays/proposals.ts';
 import type { StandIn } from './stand-in.ts';
 import { Broken, type Rule, type Verdict } from './verdict.ts';
 
@@ -17,6 +20,9 @@ const PLAYS: readonly Play[] = [
   ...HOSTILE,
   SECOND_EVALUATION,
   WITNESSES,
+  LINKED,
+  LINKED_HOSTILE,
+  PAILLIER,
   CRASHES,
   OTHER_HISTORIES,
 ];
@@ -38,7 +44,7 @@ export async function tryCandidate({ stand, candidate, only, onVerdict }: Run): 
   for (const play of PLAYS) {
     const chosen = play.rules.filter(isChosen);
     if (chosen.length === 0) continue;
-    const found = await perform(play, stand, candidate);
+    const found = await perform(play, stand, candidate, (id) => chosen.some((rule) => rule.id === id));
     for (const rule of chosen) {
       const verdict: Verdict = { ...rule, ...(found.get(rule.id) ?? unplayed(play, candidate)) };
       verdicts.push(verdict);
@@ -63,13 +69,16 @@ async function perform(
   play: Play,
   stand: StandIn,
   candidate: Candidate | undefined,
+  chosen: (id: string) => boolean,
 ): Promise<ReadonlyMap<string, Outcome>> {
   const found = new Map<string, Outcome>();
   if (play.kills === true && candidate === undefined) return found;
+  stand.slowness = play.patience ?? 1;
   try {
     await play.run({
       stand,
       candidate,
+      chosen,
       check: async (id, rule) => {
         try {
           found.set(id, { outcome: 'pass', did: await rule() });
@@ -89,6 +98,7 @@ async function perform(
     }
   } finally {
     stand.onAttempt = () => undefined;
+    stand.slowness = 1;
   }
   return found;
 }

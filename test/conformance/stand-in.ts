@@ -58,7 +58,10 @@ export class StandIn implements AsyncDisposable {
   /** May hold up or refuse what the candidate says; the document stands in `attempts` already. */
   onAttempt: (attempt: Attempt) => Promise<void> | void = () => undefined;
   readonly #folder: string;
-  readonly #patienceMs: number;
+  /** How long a step may take that must come. */
+  readonly patienceMs: number;
+  /** By which factor the play that is on may take longer. */
+  slowness = 1;
   readonly #store: LogStore;
   readonly #claims: BlobClaims;
   readonly #cosignatures: Cosignatures;
@@ -71,7 +74,7 @@ export class StandIn implements AsyncDisposable {
     this.parties = parties;
     this.blobs = blobs;
     this.#folder = folder;
-    this.#patienceMs = patienceMs;
+    this.patienceMs = patienceMs;
     this.#store = new LogStore(join(folder, 'log.db'));
     this.#claims = new BlobClaims(join(folder, 'claims.db'));
     this.#cosignatures = new Cosignatures(join(folder, 'cosignatures.db'));
@@ -262,12 +265,13 @@ export class StandIn implements AsyncDisposable {
   }
 
   async #wait<T>(task: TaskLife, what: string, look: () => T | undefined): Promise<T> {
-    const late = Date.now() + this.#patienceMs;
+    const patienceMs = this.patienceMs * this.slowness;
+    const late = Date.now() + patienceMs;
     for (;;) {
       this.#requireRules(task);
       const found = look();
       if (found !== undefined) return found;
-      if (Date.now() > late) throw new Broken(`within ${this.#patienceMs / 1000} s did not come: ${what}`);
+      if (Date.now() > late) throw new Broken(`within ${patienceMs / 1000} s did not come: ${what}`);
       await sleep(POLL_MS);
     }
   }

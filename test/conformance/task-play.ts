@@ -1,93 +1,30 @@
 /** One task as the harness plays it: every step of all parties but the candidate, in the order that a play wants. */
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { StrongroomError } from '../../proto/errors.ts';
 import { openCombiner } from '../../schemes/combiner.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openHolderCeremony, openKeyShare } from '../../schemes/key-share.ts';
-import type { HolderCeremony } from '../../schemes/scheme.ts';
-import { readTable } from '../../statistics/csv.ts';
+import { commitsEveryRound, type HolderCeremony } from '../../schemes/scheme.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { finishTask } from '../../statistics/finish.ts';
-import { tableOf } from '../../statistics/domain.ts';
-import { openPlain } from '../../statistics/plain.ts';
-import type { TableRow } from '../../statistics/table.ts';
-import { validateTask } from '../../statistics/task.ts';
+import type { TableRecord } from '../../statistics/table.ts';
 import { sealingKeyOf } from '../../trust/card.ts';
 import { sha256Hex } from '../../trust/digest.ts';
-import { commitTo, signDocument, type Blob, type Kind, type Signed } from '../../trust/documents.ts';
+import { commitTo, type Blob, type Kind, type Signed } from '../../trust/documents.ts';
 import { evaluate, inputSetOf } from '../../trust/evaluation.ts';
 import { openingKeyOf } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { packShares, shareBinding, unpackShares } from '../../trust/release.ts';
 import { openSealed } from '../../trust/sealed-box-open.ts';
 import { sealTo } from '../../trust/sealed-box.ts';
-import { AGGREGATOR, INPUTS, OFFICE, OTHERS } from './parties.ts';
+import { Linking } from './linking.ts';
+import { AGGREGATOR, OFFICE, OTHERS } from './parties.ts';
 import type { Attempt, StandIn } from './stand-in.ts';
+import { plainResult, proposalOf, recordsOf, type Proposal } from './tasks.ts';
 import { Broken } from './verdict.ts';
 
-const TABLES: Readonly<Record<string, string>> = {
-  north: 'pay,sex\n10.50,f\n12.25,m\n',
-  south: 'pay,sex\n9.75,f\n',
-  east: 'pay,sex\n20.00,m\n30.00,m\n7.10,f\n',
-};
-
 const DAY_MS = 24 * 3600 * 1000;
-
-/** The document of a small task, for these key holders. */
-function documentFor(title: string, processing: readonly string[]): unknown {
-  return validateTask({
-    strongroom: 'task/1',
-    title,
-    purpose: 'To see whether a key holder keeps the rules',
-    'legal-basis': 'None: the people are made up',
-    retention: 'P1D',
-    parties: { input: INPUTS, processing, output: OFFICE },
-    tables: {
-      people: {
-        columns: {
-          pay: { type: 'decimal', places: 2, min: '0', max: '100', unit: 'EUR' },
-          sex: { type: 'category', values: ['f', 'm'] },
-        },
-        'max-rows': 1000,
-      },
-    },
-    domain: { union: 'people' },
-    statistics: [
-      { name: 'people', statistic: 'count' },
-      { name: 'mean-pay', statistic: 'mean', of: 'pay', decimals: 2 },
-    ],
-    disclosure: { 'minimum-contributors': 2 },
-    deadlines: { approve: 'P1D', collect: 'P1D', release: 'P1D' },
-    scheme: 'bfv',
-  });
-}
-
-export interface Proposal {
-  /** The key holders; the candidate stands between the others where nothing is said. */
-  readonly processing?: readonly string[];
-  /** How long ago it was proposed, by its own date. */
-  readonly ageMs?: number;
-}
-
-/** The envelope of a proposal by the office. */
-export function proposalOf(
-  stand: StandIn,
-  title: string,
-  { processing, ageMs = 0 }: Proposal = {},
-): Uint8Array {
-  const { candidate, consortium } = stand.parties;
-  const payload = {
-    by: OFFICE,
-    at: new Date(Date.now() - ageMs).toISOString(),
-    seen: stand.book.seen,
-    consortium: consortium.digest,
-    nonce: randomBytes(32).toString('hex'),
-    document: documentFor(title, processing ?? [OTHERS[0], candidate, OTHERS[1]]),
-  };
-  return signDocument('proposal', payload, stand.parties.signer(OFFICE));
-}
 
 export class TaskPlay implements Disposable {
   readonly stand: StandIn;
@@ -97,6 +34,7 @@ export class TaskPlay implements Disposable {
   );
   readonly #ceremonies = new Map<string, HolderCeremony>();
   #key = new Uint8Array();
+  #linking: Linking | undefined;
 
   private constructor(stand: StandIn, task: TaskLife) {
     this.stand = stand;
@@ -225,11 +163,37 @@ export class TaskPlay implements Disposable {
     return key;
   }
 
-  /** From the proposal to the joint key, with nothing wrong. */
-  async makeKey(): Promise<void> {
-    await this.said('its approval', (task, candidate) => task.approvals.get(candidate));
-    await this.approve(...OTHERS);
-    for (const round of [0, 1]) {
+  /** The others commit to what they say in the present round, where it asks for that; round 0 is committed to by the approvals. */
+  async commit(...holders: readonly string[]): Promise<void> {
+    for (const holder of holders) {
+      const ceremony = await this.#ceremonyOf(holder);
+      const { round } = ceremony;
+      if (round === 0 || !commitsEveryRound(this.task.plan.parameters)) continue;
+      const digest = sha256Hex(await ceremony.contribution());
+      const commitment = commitTo(this.task.id, holder, round, digest);
+      this.stand.say(this.task, 'commitment', holder, { round, commitment });
+    }
+  }
+
+  /** Waits until the candidate is bound to its message of a round. */
+  async committed(round: number): Promise<void> {
+    if (!commitsEveryRound(this.task.plan.parameters)) return;
+    await this.said(`its commitment to round ${round}`, (task, candidate) =>
+      task.commitment(round, candidate),
+    );
+  }
+
+  /** Whether the key ceremony has a round more, and which. */
+  async nextRound(): Promise<number | undefined> {
+    const { finished, round } = await this.#ceremonyOf(OTHERS[0]);
+    return finished ? undefined : round;
+  }
+
+  /** The rounds that are left, and the signatures, with nothing wrong. */
+  async finishKey(): Promise<void> {
+    for (let round = await this.nextRound(); round !== undefined; round = await this.nextRound()) {
+      await this.commit(...OTHERS);
+      await this.committed(round);
       for (const holder of OTHERS) await this.contribute(holder);
       await this.round(round);
     }
@@ -238,27 +202,54 @@ export class TaskPlay implements Disposable {
     this.task.requireJointKey();
   }
 
+  /** From the proposal to the joint key, with nothing wrong. */
+  async makeKey(): Promise<void> {
+    await this.said('its approval', (task, candidate) => task.approvals.get(candidate));
+    await this.approve(...OTHERS);
+    await this.finishKey();
+  }
+
+  /** Everything that has to do with linkage. */
+  get linking(): Linking {
+    return (this.#linking ??= new Linking(this.stand, this.task, this.#seeds));
+  }
+
+  /** From the linkage keys to the lists of pseudonyms, with nothing wrong. */
+  async link(): Promise<void> {
+    const { task, linking } = this;
+    for (const party of task.inputs) {
+      await linking.ask(party);
+      await this.said(`its answer to ${party}`, (life, candidate) =>
+        life.linkage?.answersTo(party).get(candidate),
+      );
+      await linking.list(party);
+    }
+  }
+
   /** Encrypts and submits the tables of these parties; `change` makes other bytes of a ciphertext. */
   async submit(
-    parties: readonly string[] = INPUTS,
+    parties: readonly string[] = this.task.inputs,
     change: (ciphertext: Uint8Array) => Uint8Array = (same) => same,
   ): Promise<void> {
     const { document, plan, context } = this.task;
+    const match = this.task.linkage?.match?.digest;
     for (const party of parties) {
       const encoder = openEncoder(document, plan, party);
-      for await (const { record } of this.#records(party)) encoder.add(record);
+      for (const record of await this.#records(party)) encoder.add(record);
       using encryptor = await openEncryptor(context, this.#key, party);
       const ciphertexts: Blob[] = [];
       for (const vector of encoder.vectors()) {
         ciphertexts.push(await this.stand.put(change(encryptor.encrypt(vector))));
       }
-      this.stand.say(this.task, 'manifest', party, { key: this.task.requireJointKey().digest, ciphertexts });
+      const content = { key: this.task.requireJointKey().digest, ciphertexts };
+      this.stand.say(this.task, 'manifest', party, match === undefined ? content : { ...content, match });
     }
   }
 
-  #records(party: string): AsyncGenerator<TableRow> {
-    const table = Readable.from([Buffer.from(TABLES[party] ?? '')]) as AsyncIterable<Uint8Array>;
-    return readTable(tableOf(this.task.document), table, `${party}.csv`);
+  #records(party: string): Promise<TableRecord[]> {
+    return this.task.linkage === undefined
+      ? recordsOf(this.task.document, party)
+      : this.linking.matched(party);
   }
 
   /** Seals these manifests, all where none are named. */
@@ -270,7 +261,8 @@ export class TaskPlay implements Disposable {
   async outputsOf(parties: readonly string[]): Promise<Uint8Array[]> {
     const set = inputSetOf(this.task);
     const { blobs } = this.stand;
-    const inputs = set.inputs.filter(({ party }) => parties.includes(party));
+    // Products are of all inputs that they name.
+    const inputs = set.inputs.filter(({ party }) => set.products !== null || parties.includes(party));
     return evaluate({ ...set, inputs }, async function* (signed) {
       for (const { blob } of signed) yield await blobs.whole(blob.digest);
     });
@@ -290,7 +282,7 @@ export class TaskPlay implements Disposable {
   async evaluate(): Promise<void> {
     await this.submit();
     this.seal();
-    await this.claim(await this.outputsOf(INPUTS));
+    await this.claim(await this.outputsOf(this.task.inputs));
   }
 
   release(): Promise<Signed<'release'>> {
@@ -313,26 +305,18 @@ export class TaskPlay implements Disposable {
     }
     if (sha256Hex(packed) !== payload.opened)
       throw new Broken('its box holds another share than its release says');
-    const outputs = await this.outputsOf(INPUTS);
+    const outputs = await this.outputsOf(this.task.inputs);
     try {
       const combiner = openCombiner(task.context, this.#key);
       const shares = await this.#shares(outputs, unpackShares(packed, candidate));
       const result = finishTask(task.document, task.plan, combiner.combine(outputs, shares));
-      if (!isDeepStrictEqual(result, await this.#plain()))
+      if (!isDeepStrictEqual(result, await plainResult(task.document)))
         throw new Broken('with its share the result is wrong');
     } catch (error) {
       if (!(error instanceof StrongroomError)) throw error;
       throw new Broken(`its share does not combine: ${error.code}, ${error.message}`);
     }
     return 'its share decrypts, with those of the others, to the right result';
-  }
-
-  async #plain(): Promise<unknown> {
-    const plain = openPlain(this.task.document);
-    for (const party of INPUTS) {
-      for await (const { record } of this.#records(party)) plain.add(record, party);
-    }
-    return plain.result();
   }
 
   /** In the order of the holders. */
@@ -355,7 +339,7 @@ export class TaskPlay implements Disposable {
   /** The others release, the office acknowledges. */
   async deliver(): Promise<void> {
     const { task, stand } = this;
-    const outputs = await this.outputsOf(INPUTS);
+    const outputs = await this.outputsOf(this.task.inputs);
     const evaluation = task.evaluation?.digest ?? '';
     for (const holder of OTHERS) {
       const packed = packShares(await this.#sharesOf(holder, outputs));

@@ -6,11 +6,13 @@ import { propose } from '../../clients/requester.ts';
 import { submit, type Submission } from '../../clients/provider.ts';
 import { ClientProcess } from '../fixtures/client-process.ts';
 import { CutLine } from '../fixtures/cut-line.ts';
+import { foundAtLast } from '../fixtures/controller.ts';
 import { MANY_CELLS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached } from '../fixtures/task-story.ts';
+import { attest } from './hostile/attest.ts';
 
 test('an upload that is cut twice sends nothing twice that had arrived', async () => {
-  await using net = await TestNetwork.start();
+  await using net = await TestNetwork.start({ controller: true });
   const office = await net.session(RECEIVER);
   const { id, plan } = await propose(office, net.task(MANY_CELLS));
   const size = plan.upload.inputBytes;
@@ -58,4 +60,7 @@ test('an upload that is cut twice sends nothing twice that had arrived', async (
   await reached(office, id, ({ manifests }) => manifests.size === 1);
   expect(office.task(id).manifests.get('north')?.digest).toBe(submission.manifest);
   expect(office.task(id).ignored).toEqual([]);
+  expect(await foundAtLast(net, office, id)).toEqual([]);
+  attest('the client of the input party', 'DOCUMENT_CONFLICT', 'its answer to another table');
+  attest('controller', 'clean', 'its report');
 });

@@ -14,7 +14,7 @@ const DISK_BYTES = 16 * 1024 * 1024;
 const VICTIM = 'holder-2';
 
 test('a full disk holds up a task and spoils nothing: the daemons say so, stay, and go on', async (context) => {
-  await using stage = await Stage.start({ policy: 'operator' });
+  await using stage = await Stage.start({ policy: 'operator', controller: true });
   const { network, folder } = stage.net;
   const disks = new Map<string, SmallDisk>();
   using mounted = new DisposableStack();
@@ -59,6 +59,7 @@ test('a full disk holds up a task and spoils nothing: the daemons say so, stay, 
   expect(await stage.result(task)).toEqual(ANSWER);
   await stage.see(task, ({ shreds }) => (shreds.size === 3 ? true : undefined));
   expect((await stage.witness(task)).ignored).toEqual([]);
+  await stage.foundClean(task);
   for (const { name, child } of daemons) expect(child.exitCode, name).toBeNull();
   await Promise.all(daemons.map(({ name }) => network.stopDaemon(name)));
 });

@@ -1,20 +1,27 @@
 /** The aggregator is killed in every phase, alone and with all key holders, and the task ends as if nothing had happened. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daemon, killingTour } from '../fixtures/killing-tour.ts';
-import { TestNetwork } from '../fixtures/local-network.ts';
+import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
 
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.start({ policy: 'operator', controller: true });
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
 test('the aggregator is killed in every phase, then everybody at once', async () => {
-  await using net = await TestNetwork.start({ policy: 'operator' });
+  const { net } = stage;
   await killingTour(net, [daemon(net, 'aggregator')]);
   await killingTour(
     net,
     ['aggregator', ...net.holders].map((name) => daemon(net, name)),
   );
+  attest('nobody', 'exact', 'the result of both tasks');
+  attest('controller', 'clean', 'its report on both tasks');
 });
 
 test('a key holder that has something to say to an aggregator that is gone still ends when it is told to', async () => {
-  await using stage = await Stage.start({ policy: 'operator' });
   const { network } = stage.net;
   const task = await stage.propose('honest');
   await stage.known(task, 'holder-2');

@@ -1,10 +1,12 @@
 /** Daemons are killed at instants that nobody has chosen. `SLOW=1` does it for longer, `SEED=…` at other instants. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { propose } from '../../clients/requester.ts';
+import { foundAtLast } from '../fixtures/controller.ts';
 import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { expectExact, submitAs } from '../fixtures/task-story.ts';
+import { attest } from './hostile/attest.ts';
 
 const SEED = process.env['SEED'] ?? '1';
 const TASKS = process.env['SLOW'] === '1' ? 12 : 2;
@@ -19,7 +21,7 @@ function* fractions(seed: string): Generator<number, never> {
 }
 
 test(`${TASKS} tasks under random SIGKILLs, seed ${SEED}`, async () => {
-  await using net = await TestNetwork.start();
+  await using net = await TestNetwork.start({ controller: true });
   const office = await net.session(RECEIVER);
   const random = fractions(SEED);
   const daemons = ['aggregator', ...net.holders];
@@ -38,5 +40,8 @@ test(`${TASKS} tasks under random SIGKILLs, seed ${SEED}`, async () => {
     await expectExact(net, id);
     done.abort();
     await killing;
+    expect(await foundAtLast(net, office, id)).toEqual([]);
+    attest('nobody', 'exact', 'the result of each task');
+    attest('controller', 'clean', 'its report on each task');
   }
 }, 600_000);

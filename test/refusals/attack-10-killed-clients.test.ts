@@ -10,6 +10,7 @@ import { ClientProcess } from '../fixtures/client-process.ts';
 import { killingTour, type Victim } from '../fixtures/killing-tour.ts';
 import { ANSWER, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { expectExact, submitAs, valuesOf } from '../fixtures/task-story.ts';
+import { attest } from './hostile/attest.ts';
 
 /** A command of one party that is started again whenever it has been killed; `last` is the one that may end. */
 class Repeated implements Victim {
@@ -31,7 +32,7 @@ class Repeated implements Victim {
 }
 
 test('an input party and the output party are killed in every phase', async () => {
-  await using net = await TestNetwork.start({ policy: 'operator' });
+  await using net = await TestNetwork.start({ policy: 'operator', controller: true });
   const out = join(net.folder, 'result.json');
   const table = `people=${join(net.folder, 'north.csv')}`;
   const profile = (party: string) => ['--quiet', '--profile', join(net.folder, party)];
@@ -47,6 +48,8 @@ test('an input party and the output party are killed in every phase', async () =
   const consortium = openConsortium(readFileSync(join(net.folder, RECEIVER, 'consortium.json')));
   const receipt = parseReceipt(readFileSync(join(net.folder, 'result.receipt.json')));
   expect(verifyReceipt(receipt, consortium.digest).task.shreds.size).toBe(net.holders.length);
+  attest('nobody', 'exact', 'the result');
+  attest('controller', 'clean', 'its report');
 });
 
 test('an input party is killed at each step of its submission', async () => {
@@ -63,4 +66,5 @@ test('an input party is killed at each step of its submission', async () => {
   expect(ended).toMatchObject({ code: 0 });
   await Promise.all(['south', 'east'].map((party) => submitAs(net, party, id)));
   await expectExact(net, id);
+  attest('nobody', 'exact', 'the result');
 });

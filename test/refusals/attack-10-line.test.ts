@@ -21,7 +21,11 @@ const LIMITS = { 'proposals-per-hour': 8, 'unfinished-uploads': 3, 'open-streams
 let stage: Stage;
 let line: CutLine;
 beforeAll(async () => {
-  stage = await Stage.start({ limits: LIMITS, parties: [{ name: 'west', roles: ['input'] }] });
+  stage = await Stage.start({
+    controller: true,
+    limits: LIMITS,
+    parties: [{ name: 'west', roles: ['input'] }],
+  });
   await stage.net.network.stopDaemon('holder-2');
   line = await CutLine.into(stage.net.network.profile('holder-2'));
   await stage.net.network.startDaemon('holder-2');
@@ -40,6 +44,7 @@ test('a line that is cut every 600 kB, up or down, delays a key holder and chang
   line.cutEvery(Infinity);
   expect(line.cuts).toBeGreaterThanOrEqual(3);
   expect((await stage.witness(task)).ignored).toEqual([]);
+  await stage.foundClean(task);
 });
 
 test('whoever answers at the address of the aggregator is reported and outlasted: UNAUTHENTICATED', async () => {
@@ -70,6 +75,7 @@ test('whoever answers at the address of the aggregator is reported and outlasted
 
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
   for (const daemon of daemons) expect(daemon?.child.exitCode, daemon?.name).toBeNull();
 });
 
@@ -116,6 +122,7 @@ test('a party that floods the aggregator with proposals, uploads and streams is 
 
   await stage.submit(task, INPUTS);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
   for (const stream of opened) await stream.return(undefined);
   await (await stage.session('west')).board.refresh();
 });

@@ -14,7 +14,7 @@ import { blobOf, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start();
+  stage = await Stage.start({ controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -49,6 +49,7 @@ test('half a frame at the end of every write-ahead log is left out, and nothing 
   await stage.submit(task, ['south', 'east']);
   expect(await stage.result(task)).toEqual(ANSWER);
   expect((await stage.witness(task)).ignored).toEqual([]);
+  await stage.foundClean(task);
 });
 
 test('a journal whose last write was torn off after it was acted upon ends the task: JOURNAL_ROLLED_BACK', async () => {
@@ -69,6 +70,7 @@ test('a journal whose last write was torn off after it was acted upon ends the t
   expect(await stage.ending(task)).toMatchObject({ by: victim, code: 'JOURNAL_ROLLED_BACK' });
   await stage.see(task, ({ shreds }) => shreds.get(victim));
   expect((await stage.witness(task)).releases.get(victim)?.digest).toBe(first.digest);
+  await stage.foundNothing(task);
 });
 
 test('an upload whose end was torn off, or never written, is noticed and sent again', async () => {

@@ -8,7 +8,8 @@ import { signDocument } from '../../trust/documents.ts';
 import { addSignature, encodeEnvelope, parseEnvelope } from '../../trust/envelope.ts';
 import { signerOf } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
+import { foundIn } from '../fixtures/controller.ts';
+import { ANSWER, INPUTS, RECEIVER } from '../fixtures/local-network.ts';
 import { newSigner } from '../fixtures/trust-parties.ts';
 import { eventually, HOSTILE_AGGREGATOR, Stage } from './hostile/stage.ts';
 
@@ -24,6 +25,7 @@ beforeAll(async () => {
   stage = await Stage.start({
     policy: 'operator',
     programs: { aggregator: HOSTILE_AGGREGATOR },
+    controller: true,
     parties: PARTIES,
   });
 });
@@ -62,6 +64,7 @@ describe.each(BAD_COMMITTEES)('a task with %s', (_name, parties) => {
       await stage.refused(holder, () => operator.Approve({ task }), 'NOT_FOUND');
     }
     expect(await stage.stray(index)).toMatchObject({ code: 'COMMITTEE_INVALID' });
+    await stage.reportedStray(index, 'COMMITTEE_INVALID');
   });
 });
 
@@ -89,6 +92,8 @@ test('an approval sent again counts once: DOCUMENT_CONFLICT', async () => {
     'DOCUMENT_CONFLICT',
   );
   expect([...(await stage.witness(task)).approvals.keys()]).toEqual(['holder-1']);
+  // What was refused at the door is not in the log, so there is nothing to find.
+  expect(foundIn(stage.net, task.id)).toEqual([]);
 });
 
 test('an approval that the aggregator repeats in the log counts once: DOCUMENT_CONFLICT', async () => {
@@ -98,6 +103,7 @@ test('an approval that the aggregator repeats in the log counts once: DOCUMENT_C
   const entry = await stage.ignored(task, 'approval', 'holder-1');
   expect(entry.code).toBe('DOCUMENT_CONFLICT');
   expect((await stage.witness(task)).approvals.size).toBe(1);
+  await stage.reported(task, 'aggregator', 'DOCUMENT_CONFLICT');
 });
 
 test('an approval of one task is none of another: the same bytes stay where they are, others are not signed', async () => {
@@ -134,4 +140,12 @@ test('an approval of an altered task or of another plan is refused: NOT_FOUND, D
     'DOCUMENT_INVALID',
   );
   expect((await stage.witness(task)).approvals.size).toBe(0);
+});
+
+test('an honest task beside all this is exact, and the controller finds nothing in it', async () => {
+  const task = await stage.propose('honest');
+  await stage.approve(task);
+  await stage.submit(task);
+  expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });

@@ -11,13 +11,13 @@ import { openConsortium, type Consortium } from '../../trust/consortium.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
 import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
-import { INPUTS, RECEIVER } from '../fixtures/local-network.ts';
+import { INPUTS, RECEIVER, WATCHDOG } from '../fixtures/local-network.ts';
 import { newParty } from '../fixtures/trust-parties.ts';
 import { Stage } from './hostile/stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ parties: [{ name: 'west', roles: ['input'] }] });
+  stage = await Stage.start({ controller: true, parties: [{ name: 'west', roles: ['input'] }] });
   await letExpire('west');
 });
 afterAll(() => stage[Symbol.asyncDispose]());
@@ -42,7 +42,7 @@ function consortiumOf(parties: readonly Identity[], previous?: Consortium): Uint
 /** Starts the whole network anew with a certificate of this party that has expired a moment ago. */
 async function letExpire(party: string): Promise<void> {
   const { net } = stage;
-  const daemons = [AGGREGATOR, ...net.holders];
+  const daemons = [AGGREGATOR, ...net.holders, WATCHDOG];
   await Promise.all(daemons.map((name) => net.network.stopDaemon(name)));
   const { card } = stage.identity(party);
   const expired = await createIdentity({ ...card, name: party, validDays: 0 });
@@ -82,6 +82,8 @@ test('a party outside the consortium is shut out, and what it signs is refused f
   const content = { plan: task.planDigest, commitment: 'ab'.repeat(32) };
   const envelope = signDocument('approval', { ...header, ...content }, signerOf(stranger));
   await stage.refused('aggregator', () => board.append(envelope), 'SIGNATURE_INVALID');
+  expect((await stage.witness(task)).entries).toHaveLength(1);
+  await stage.foundNothing(task);
 });
 
 test('a party whose certificate has expired is shut out, and the others are not', async () => {
@@ -133,6 +135,7 @@ test('a revoked party is shut out at once: its connection, its documents, and ta
   );
   await stage.refused('aggregator', () => propose(office, stage.net.task()), 'COMMITTEE_INVALID');
   expect([...(await stage.witness(task)).manifests.keys()]).toEqual(['north']);
+  await stage.foundNothing(task);
 });
 
 test('after that the others go on with the consortium as it is now', async () => {
@@ -143,4 +146,5 @@ test('after that the others go on with the consortium as it is now', async () =>
   });
   await stage.submit(task, parties.input);
   expect(await stage.result(task)).toMatchObject({ people: '3' });
+  await stage.foundClean(task);
 });

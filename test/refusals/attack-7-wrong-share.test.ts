@@ -2,11 +2,13 @@
  * Attack 7: a key holder releases a wrong share. The result is void before any of it is used; with RLWE nobody
  * can tell from the shares alone whose it was.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyEvidenceFile } from '../../clients/evidence-file.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
+import { SmallDisk } from '../fixtures/small-disk.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
@@ -40,6 +42,21 @@ test('a share for another ciphertext names its holder, and the output party keep
   await stage.submit(task);
   const { session } = await stage.as(RECEIVER, task);
   const fetched = () => fetchResult(session, task.id, PATIENCE);
+
+  // Where the proof cannot be written, the refusal and its name are told all the same.
+  const folder = join(session.profile.state, 'evidence');
+  mkdirSync(folder, { recursive: true });
+  {
+    using disk = SmallDisk.under(folder, 64 * 1024);
+    disk?.fill();
+    if (disk === undefined) inTheWay(folder);
+    const unwritten = await stage.refused('the output party', fetched, 'CIPHERTEXT_INVALID');
+    expect(unwritten.details).toMatchObject({ party: 'holder-3' });
+    expect(unwritten.details).not.toHaveProperty('evidence');
+    if (disk !== undefined) expect(readdirSync(folder)).toEqual(['filler']);
+  }
+  rmSync(folder, { recursive: true });
+
   const { details } = await stage.refused('the output party', fetched, 'CIPHERTEXT_INVALID');
   expect(details).toMatchObject({ party: 'holder-3' });
   const file = String(details['evidence']);
@@ -58,6 +75,12 @@ test('a share for another ciphertext names its holder, and the output party keep
   }
   expect((await stage.witness(task)).delivery).toBeUndefined();
 });
+
+/** Where no small disk can be mounted: a file where the folder should be. */
+function inTheWay(folder: string): void {
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, '');
+}
 
 /** With one letter of the last object exchanged. */
 function flipped(evidence: string): string {

@@ -15,7 +15,7 @@ const VICTIM = 'holder-2';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await Stage.start({ policy: 'operator' });
+  stage = await Stage.start({ policy: 'operator', controller: true });
 });
 afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -77,6 +77,8 @@ test('a key holder whose journal has lost its approval says so and ends the task
   await stage.see(task, (life) => life.shreds.get(VICTIM));
   const once = ['approval', 'contribution', 'contribution', 'joint-key'];
   expect(await saidBy(VICTIM, task)).toEqual([...once, 'abort', 'shred']);
+  // It has said nothing twice, so there is nothing to hold against it.
+  await stage.foundNothing(task);
 });
 
 test('a key holder whose journal has lost its release releases no second share: JOURNAL_ROLLED_BACK', async () => {
@@ -97,6 +99,7 @@ test('a key holder whose journal has lost its release releases no second share: 
   await stage.see(task, (life) => life.shreds.get(VICTIM));
   expect((await stage.witness(task)).releases.get(VICTIM)?.digest).toBe(first.digest);
   expect((await saidBy(VICTIM, task)).filter((kind) => kind === 'release')).toHaveLength(1);
+  await stage.foundNothing(task);
 });
 
 test('a key holder that is rolled back, log and all, and decides anew before it has read the log, is caught by its first words', async () => {
@@ -120,6 +123,7 @@ test('a key holder that is rolled back, log and all, and decides anew before it 
   });
   expect((await stage.witness(task)).approvals.get(VICTIM)?.digest).toBe(first.digest);
   expect((await saidBy(VICTIM, task)).filter((kind) => kind === 'approval')).toHaveLength(1);
+  await stage.foundNothing(task);
 });
 
 test('other tasks of the same key holder are untouched', async () => {
@@ -127,4 +131,5 @@ test('other tasks of the same key holder are untouched', async () => {
   await stage.approve(task);
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });

@@ -10,7 +10,7 @@ import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../
 import type { Kind, Payload } from '../../trust/documents.ts';
 import type { Identity } from '../../trust/identity.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { RECEIVER } from '../fixtures/local-network.ts';
+import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
 import { newParty, UNSIGNED_CHECKPOINT } from '../fixtures/trust-parties.ts';
 import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
@@ -20,6 +20,7 @@ let task: TaskLife;
 beforeAll(async () => {
   stage = await Stage.start({
     policy: 'operator',
+    controller: true,
     parties: [
       { name: 'west', roles: ['input'] },
       { name: 'holder-x', roles: ['processing'] },
@@ -173,4 +174,12 @@ test('after all this the log holds the proposal alone', async () => {
   const seen = await stage.witness(task);
   expect([seen.phase, seen.entries.length, seen.ignored]).toEqual(['PROPOSED', 1, []]);
   expect((await stage.session('watchdog')).board.book.follower.size).toBe(2);
+  await stage.foundNothing(task);
+});
+
+test('the same task then goes on, and is exact', async () => {
+  await stage.approve(task);
+  await stage.submit(task);
+  expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });

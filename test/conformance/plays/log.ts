@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '../../../trust/digest.ts';
 import { INPUTS, OTHERS } from '../parties.ts';
-import { proposalOf, TaskPlay } from '../task-play.ts';
+import { TaskPlay } from '../task-play.ts';
+import { proposalOf } from '../tasks.ts';
 import { Broken } from '../verdict.ts';
 import { hasRead, type Play } from './play.ts';
 

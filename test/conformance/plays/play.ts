@@ -10,10 +10,14 @@ interface Scene {
   /** Present where the harness started the candidate, and so may kill it. */
   readonly candidate: Candidate | undefined;
   readonly check: Check;
+  /** Whether a rule is to be judged, for plays that need not play what is not asked for. */
+  readonly chosen: (id: string) => boolean;
 }
 
 export interface Play {
   readonly rules: readonly Rule[];
+  /** How many times longer than usual each step may take. */
+  readonly patience?: number;
   /** Whether it kills the candidate. */
   readonly kills?: boolean;
   readonly run: (scene: Scene) => Promise<void>;

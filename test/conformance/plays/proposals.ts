@@ -2,8 +2,7 @@
 import { addSignature, encodeEnvelope, parseEnvelope, signEnvelope } from '../../../trust/envelope.ts';
 import { INPUTS, OTHERS, TWIN } from '../parties.ts';
 import type { StandIn } from '../stand-in.ts';
-import { LONG_AGO_MS, proposalOf, TaskPlay } from '../task-play.ts';
-import { Broken } from '../verdict.ts';
+import { proposalOf } from '../tasks.ts';
 import { staysSilent, type Play } from './play.ts';
 
 interface Bad {
@@ -83,26 +82,5 @@ export const PROPOSALS: Play = {
       stand.append(envelope(stand));
       await check(id, () => staysSilent(stand, since));
     }
-  },
-};
-
-export const DEADLINES: Play = {
-  rules: [
-    {
-      id: 'deadline/approval',
-      played: 'a task is proposed whose deadline to approve has passed',
-      expected: 'it does not approve; it ends the task as expired',
-    },
-  ],
-  run: async ({ stand, check }) => {
-    await check('deadline/approval', async () => {
-      using play = TaskPlay.propose(stand, 'Too late', { ageMs: LONG_AGO_MS });
-      const tried = (kind: 'abort' | 'approval'): boolean => play.tried(kind) !== undefined;
-      await stand.whenever(play.task, 'the end of the task', () => tried('abort') || tried('approval'));
-      if (play.tried('approval') !== undefined) throw new Broken('approved after the deadline');
-      const { code, outcome } = play.tried('abort')?.document.payload ?? {};
-      if (outcome !== 'expired') throw new Broken(`ended it as ${outcome ?? ''}`);
-      return `ended it as ${outcome}: ${code ?? ''}`;
-    });
   },
 };

@@ -4,6 +4,11 @@ import { openPaillierEncryptor } from '../../../schemes/paillier/encryption.ts';
 import { openPaillierEvaluator } from '../../../schemes/paillier/evaluator.ts';
 import { readMessages } from '../../../schemes/paillier/keygen/message.ts';
 import { Inconsistency, type Round } from '../../../schemes/paillier/keygen/round.ts';
+import {
+  KEY_TAG_BYTES,
+  TOTIENT_BYTES,
+  type PaillierParameters,
+} from '../../../schemes/paillier/parameters.ts';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { equalBytes } from '../../../trust/digest.ts';
 import { packShares, unpackShares } from '../../../trust/release.ts';
@@ -58,6 +63,12 @@ export const paillierInputTarget = target({
   },
 });
 
+/** A joint key with nothing in the place of the digest of Enc(φ). */
+function withoutTotient(key: Uint8Array, { parameters }: { parameters: PaillierParameters }): Uint8Array {
+  const at = KEY_TAG_BYTES + Math.ceil(parameters.modulusBits / 8);
+  return key.slice().fill(0, at, at + TOTIENT_BYTES);
+}
+
 export const paillierKeyTarget = target({
   name: 'paillier-joint-key',
   short: 6,
@@ -69,7 +80,11 @@ export const paillierKeyTarget = target({
       using encryptor = await openPaillierEncryptor(context, bytes, PARTY);
       return encryptor.encrypt([1n]);
     },
-    objection: unlessOneOf([jointKey], 'a key that nobody has made'),
+    // Of which Enc(φ) the key was made nothing in it can tell; the K holders have signed the digest of all its bytes.
+    objection: (_, bytes) =>
+      equalBytes(withoutTotient(bytes, context), withoutTotient(jointKey, context))
+        ? undefined
+        : 'a key that nobody has made',
     codes: ['CIPHERTEXT_INVALID', 'KEY_TEST_FAILED'],
     limitMs: 10_000,
   }),

@@ -2,10 +2,13 @@
 import { TestRunner } from 'vitest';
 import type { ErrorCode } from '../../../proto/errors.ts';
 
-/** Who refused with which code, and where that is to be seen; or that an honest task beside it was exact. */
+/**
+ * Who refused with which code, and where that is to be seen; or that an honest task beside it was `exact`, or that a
+ * controller has recomputed a task and found it `clean`.
+ */
 export interface Attested {
   readonly by: string;
-  readonly code: ErrorCode | 'exact';
+  readonly code: ErrorCode | 'exact' | 'clean';
   readonly evidence: string;
 }
 

@@ -27,7 +27,7 @@ import { openDocument, signDocument, type Blob, type Kind, type Payload } from '
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
-import { checked, foundIn } from '../../fixtures/controller.ts';
+import { checked, foundAtLast, foundIn, strayFound } from '../../fixtures/controller.ts';
 import { refusal } from '../../fixtures/trust-parties.ts';
 import type { Title } from './attacks.ts';
 import { attest, EVERY_READER } from './attest.ts';
@@ -241,10 +241,29 @@ export class Stage implements AsyncDisposable {
     return found;
   }
 
+  /** Waits until the daemon of the controller reports this of an entry that belongs to no task. */
+  async reportedStray(index: number, code: ErrorCode): Promise<void> {
+    const find = () => strayFound(this.net, index);
+    await eventually(() => Promise.resolve(find() !== undefined));
+    const { kind, accused, evidence, code: found } = find() ?? expect.fail('it was there');
+    expect([kind, accused, found]).toEqual(['rule-broken', 'aggregator', code]);
+    attest('controller', code, `evidence ${basename(evidence ?? '')}: ${kind} of ${accused}`);
+  }
+
   /** Waits until the daemon of the controller has recomputed all of a task, and has found nothing. */
   async foundClean(task: TaskLife): Promise<void> {
     for (const check of ['key', 'evaluation'] as const) await checked(this.net, task.id, check);
     expect(foundIn(this.net, task.id)).toEqual([]);
+    attest('controller', 'clean', 'its report on the honest task');
+  }
+
+  /**
+   * Waits until the daemon of the controller has read all that the log holds, and has recomputed what it can of a task:
+   * what happened left nothing in the log that should not be there.
+   */
+  async foundNothing(task: TaskLife): Promise<void> {
+    expect(await foundAtLast(this.net, await this.session('watchdog'), task.id)).toEqual([]);
+    attest('controller', 'clean', 'its report');
   }
 
   /** The refusal with one of these codes that a call meets; `by` is who gives it. */

@@ -12,6 +12,9 @@ import { commonReference } from '../../../schemes/rlwe/threshold/joint-key.ts';
 import { expandSecret } from '../../../schemes/rlwe/threshold/key-contribution.ts';
 import { openKeyRing } from '../../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape } from '../../../schemes/rlwe/threshold/levels.ts';
+import { blindKeys, pseudonymsOf, type HolderAnswer } from '../../../schemes/linkage/blinding.ts';
+import { HolderLinkage } from '../../../schemes/linkage/holder-linkage.ts';
+import { parsePoints, writePoints } from '../../../schemes/linkage/p256.ts';
 import { openEvaluator } from '../../../schemes/evaluator.ts';
 import { centredBinomial, ternary, uniformInterval, uniformWords } from '../../../schemes/rlwe/samplers.ts';
 import { ciphertextHead, writeCiphertext } from '../../../schemes/rlwe/wire.ts';
@@ -111,8 +114,8 @@ function cosignedCheckpoint(head: Checkpoint): string {
   return note + lines.join('');
 }
 
-/** One document of each kind that key holders and aggregators sign after a proposal. */
-function payloads(): { readonly [K in Kind]?: Payload<K> } {
+/** One document of each kind. */
+function payloads(): { readonly [K in Kind]: Payload<K> } {
   const [first, second] = HOLDERS;
   const [evaluation, message] = [sha256Hex(Buffer.from('evaluation')), blobOf('message')];
   return {
@@ -154,6 +157,27 @@ function payloads(): { readonly [K in Kind]?: Payload<K> } {
     delivery: { ...HEADER, by: 'office', releases: [evaluation], result: sha256Hex(Buffer.from('result')) },
     shred: { ...HEADER, by: first },
     abort: { ...HEADER, by: first, outcome: 'rejected', code: 'POLICY_REFUSED', detail: 'no legal basis' },
+    ...linkagePayloads(first),
+  };
+}
+
+/** Of a task that links records. */
+function linkagePayloads(holder: string) {
+  const request = sha256Hex(Buffer.from('request'));
+  const lists = ['north', 'south'].map((party) => sha256Hex(Buffer.from(`list of ${party}`)));
+  return {
+    'linkage-key': { ...HEADER, by: holder, point: hex(new HolderLinkage(TASK, seedOf(holder)).publicKey) },
+    'linkage-request': { ...HEADER, by: 'north', points: blobOf('points') },
+    'linkage-answer': { ...HEADER, by: holder, request, answer: blobOf('answer') },
+    pseudonyms: { ...HEADER, by: 'north', request, list: blobOf('list') },
+    match: {
+      ...HEADER,
+      by: 'aggregator',
+      lists,
+      records: 2,
+      union: 4,
+      pattern: sha256Hex(Buffer.from('pattern')),
+    },
   };
 }
 
@@ -334,6 +358,33 @@ async function partialDecryptions(
   return told;
 }
 
+/** From the seeds of three holders and of one input party to the pseudonyms of its keys. */
+async function linkage(): Promise<unknown> {
+  const keys = ['0007', '0031'].map((key) => Buffer.from(key));
+  const seed = seedOf('north');
+  const request = await blindKeys(keys, seed);
+  const answers: HolderAnswer[] = [];
+  for (const holder of HOLDERS) {
+    const linking = new HolderLinkage(TASK, seedOf(holder));
+    const [publicKey] = parsePoints('a linkage key', linking.publicKey);
+    if (publicKey === undefined) throw new Error('a key is one point');
+    answers.push({ holder, publicKey, answer: await linking.answer('north', request) });
+  }
+  return {
+    task: TASK,
+    keys: keys.map(hex),
+    blindingSeed: hex(seed),
+    request: hex(request),
+    holders: answers.map(({ holder, publicKey, answer }) => ({
+      holder,
+      seed: hex(seedOf(holder)),
+      publicKey: hex(writePoints([publicKey])),
+      answer: hex(answer),
+    })),
+    pseudonyms: (await pseudonymsOf(request, seed, answers)).map(hex),
+  };
+}
+
 /** A box draws fresh randomness: the one that stands in the file is kept. */
 async function release(): Promise<unknown> {
   const known = readVector('release') as { box?: unknown } | undefined;
@@ -381,6 +432,7 @@ export const VECTORS: Readonly<Record<string, () => unknown>> = {
   xof,
   bfv: () => latticeSums('bfv'),
   ckks: () => latticeSums('ckks'),
+  linkage,
   release,
   messages,
 };
