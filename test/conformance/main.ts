@@ -55,7 +55,10 @@ async function run(): Promise<number> {
   writeProfile(folder, parties.consortium, parties.envelope, address);
   const candidate = values.exec === undefined ? undefined : new Candidate(values.exec, folder);
   if (candidate === undefined)
-    tell(`Start the key holder with the profile ${folder}; the aggregator is ${address}.`);
+    tell(
+      `Start the key holder with the profile ${folder}${values.card === undefined ? '' : ', and the keys of its card'}; ` +
+        `the aggregator is ${address}.`,
+    );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     // What the harness has started must not outlive it.
     process.once(signal, () => {
