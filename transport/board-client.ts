@@ -2,30 +2,19 @@
  * The board as a client sees it: appends and follows, through broken connections. What comes back is the
  * aggregator's word; whether it hashes to its checkpoint is for the caller's `LogFollower` to judge.
  */
-import type { CallOptions, ClientOf } from './call.ts';
+import type { CallOptions } from './call.ts';
 import type { BoardMethods } from './contract.ts';
 import type { AppendResponse, FollowResponse, ProveRequest, ProveResponse } from './messages.ts';
-import { retrying, retryingStream, type RetryRule } from './retry.ts';
+import { retryingStream } from './retry.ts';
+import { RetryingClient } from './retrying-client.ts';
 
-const TIMEOUT_MS = 30_000;
-
-export class BoardClient {
-  readonly #methods: ClientOf<BoardMethods>;
-  readonly #rule: RetryRule;
-
-  constructor(methods: ClientOf<BoardMethods>, rule: RetryRule) {
-    this.#methods = methods;
-    this.#rule = rule;
-  }
-
+export class BoardClient extends RetryingClient<BoardMethods> {
   /**
    * Appends a signed envelope; durable at the aggregator when it resolves. Appending the same bytes again
    * gives the same index. Throws what the aggregator refused with; UNREACHABLE, TIMED_OUT.
    */
-  append(envelope: Uint8Array, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<AppendResponse> {
-    return retrying(this.#rule, signal, () =>
-      this.#methods.Append({ envelope }, { signal, timeoutMs: TIMEOUT_MS }),
-    );
+  append(envelope: Uint8Array, options: Pick<CallOptions, 'signal'> = {}): Promise<AppendResponse> {
+    return this.ask(this.methods.Append, { envelope }, options);
   }
 
   /**
@@ -38,17 +27,15 @@ export class BoardClient {
     { tail = false, signal }: { tail?: boolean; signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<FollowResponse, void, undefined> {
     let next = from;
-    const open = () => this.#methods.Follow({ from: next, tail }, { signal });
-    for await (const batch of retryingStream(this.#rule, signal, open)) {
+    const open = () => this.methods.Follow({ from: next, tail }, { signal });
+    for await (const batch of retryingStream(this.rule, signal, open)) {
       next += batch.entries.length;
       yield batch;
     }
   }
 
   /** Inclusion and consistency proofs. Throws NOT_FOUND for sizes and indices that the log does not have. */
-  prove(request: ProveRequest, { signal }: Pick<CallOptions, 'signal'> = {}): Promise<ProveResponse> {
-    return retrying(this.#rule, signal, () =>
-      this.#methods.Prove(request, { signal, timeoutMs: TIMEOUT_MS }),
-    );
+  prove(request: ProveRequest, options: Pick<CallOptions, 'signal'> = {}): Promise<ProveResponse> {
+    return this.ask(this.methods.Prove, request, options);
   }
 }

@@ -71,7 +71,7 @@ test('a message of the key ceremony that fails its public test', async () => {
   await finds(task, 'key', 'wrong-contribution', 'holder-3', 'KEY_TEST_FAILED');
 });
 
-test('a second manifest, and an input that is no ciphertext, let in by the aggregator', async () => {
+test('a second manifest, an input that is no ciphertext, and an entry that nobody has signed, let in by the aggregator', async () => {
   const task = await stage.propose('admits anything');
   await stage.submit(task, ['south', 'east']);
   const { task: seen } = await stage.as('south', task);
@@ -85,10 +85,8 @@ test('a second manifest, and an input that is no ciphertext, let in by the aggre
   const illFormed = await stage.put('north', task, new Uint8Array(ciphertextBytes).fill(2));
   await stage.say(task, 'manifest', { key, ciphertexts: [illFormed] }, { by: 'north' });
   await finds(task, 'evaluation', 'invalid-input', 'north', 'CIPHERTEXT_INVALID');
-});
 
-test('an entry of the log that nobody has signed', async () => {
-  const task = await stage.propose('admits anything');
+  // An entry that nobody has signed.
   const { session } = await stage.as('south', task);
   const forged = stage.sign(
     task,
@@ -109,12 +107,11 @@ test('a document whose signer had seen another log ends its task; the controller
     { size: 1, root: 'ab'.repeat(32) },
     { size: 1_000_000, root: 'cd'.repeat(32) },
   ];
+  const task = await stage.propose('admits anything');
+  const { session } = await stage.as('north', task);
   for (const seen of foreign) {
-    const task = await stage.propose('admits anything');
-    const { session } = await stage.as('north', task);
     const content = { outcome: 'failed', code: 'TASK_ENDED', detail: 'seen elsewhere' } as const;
     const index = await session.board.append(stage.sign(task, 'abort', content, 'north', seen));
-    await finds(task, 'entry', 'foreign-history', 'aggregator', 'LOG_INCONSISTENT');
     expect(await stage.ending(task)).toMatchObject({ by: 'north', code: 'LOG_INCONSISTENT' });
     const name = `foreign-history-${task.id.slice(0, 16)}-${index}.json`;
     const kept = join(stage.net.folder, 'holder-1', 'state', 'evidence', name);
@@ -124,6 +121,13 @@ test('a document whose signer had seen another log ends its task; the controller
       task: task.id,
     });
   }
+  await eventually(() => Promise.resolve(foundIn(stage.net, task.id).length === foreign.length));
+  const found = foundIn(stage.net, task.id);
+  for (const { evidence } of found) {
+    expect(await verifyEvidenceFile(evidence ?? '', pinned)).toMatchObject({ kind: 'foreign-history' });
+  }
+  files.set('foreign-history', found[0]?.evidence ?? '');
+  attest('controller', 'LOG_INCONSISTENT', 'evidence foreign-history against aggregator');
 });
 
 test('an answer of linkage that is not made with its holder’s key, and a request that is not made of points', async () => {

@@ -167,11 +167,14 @@ export class Stage implements AsyncDisposable {
     return (await this.as('watchdog', task)).task;
   }
 
+  /** All at once, as parties do that know nothing of each other. */
   async submit(task: TaskLife, parties: readonly string[] = INPUTS): Promise<void> {
-    for (const party of parties) {
-      const { session } = await this.as(party, task);
-      await submit(session, task.id, this.net.table(party), PATIENCE);
-    }
+    await Promise.all(
+      parties.map(async (party) => {
+        const { session } = await this.as(party, task);
+        await submit(session, task.id, this.net.table(party), PATIENCE);
+      }),
+    );
   }
 
   /** The values of a result, by statistic. */
@@ -187,10 +190,14 @@ export class Stage implements AsyncDisposable {
 
   /** Waits until the witness sees this of the task, whether or not it has ended. */
   async see<T>(task: TaskLife, what: (life: TaskLife) => T | undefined): Promise<T> {
-    let answer: T | undefined;
-    await eventually(async () => (answer = what(await this.witness(task))) !== undefined);
-    if (answer === undefined) throw new Error('unreachable');
-    return answer;
+    const { session } = await this.as('watchdog', task);
+    const answer = what(session.task(task.id));
+    if (answer !== undefined) return answer;
+    for await (const _changed of session.board.follow(AbortSignal.timeout(PATIENCE.timeoutMs))) {
+      const later = what(session.task(task.id));
+      if (later !== undefined) return later;
+    }
+    throw new Error('the log has come to an end');
   }
 
   reached(task: TaskLife, phase: TaskLife['phase']): Promise<TaskLife> {
