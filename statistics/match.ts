@@ -19,10 +19,15 @@ export interface MatchSizes {
 }
 
 /**
- * Throws LINKAGE_INVALID unless the pseudonyms of a list rise strictly: sorted, they tell nothing about the order of
+ * Throws LINKAGE_INVALID unless a list is made of whole pseudonyms that rise strictly: sorted, they tell nothing about the order of
  * the party's table, and none can stand twice.
  */
 export function requireSorted(party: string, list: Uint8Array, width: number): void {
+  if (list.length % width !== 0) {
+    throw new StrongroomError('LINKAGE_INVALID', `The list of ${party} ends within a pseudonym`, {
+      details: { party },
+    });
+  }
   for (let at = width; at < list.length; at += width) {
     if (compareAt(list, at - width, list, at, width) < 0) continue;
     throw new StrongroomError(

@@ -9,6 +9,7 @@ import type { StrongroomError } from '../../proto/errors.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { GENERATOR, writePoints } from '../../schemes/linkage/p256.ts';
 import type { TaskLife } from '../../trust/life.ts';
+import { checked } from '../fixtures/controller.ts';
 import {
   LINKED,
   LINKED_ANSWER,
@@ -99,6 +100,8 @@ test('a key holder that answers with other products than its own is named, and t
   const ending = await stage.ending(task);
   expect(ending).toMatchObject({ phase: 'FAILED', by: 'north', code: 'LINKAGE_INVALID' });
   expect(ending.detail).toContain('holder-3');
+  const { kind } = await stage.reported(task, 'holder-3', 'LINKAGE_INVALID');
+  expect(kind).toBe('wrong-linkage');
 });
 
 test('the aggregator that swaps a request is caught by a key holder, and an answer by the input party', async () => {
@@ -180,10 +183,24 @@ async function pretend(task: TaskLife, party: LinkedParty): Promise<void> {
   await stage.say(task, 'pseudonyms', { request, list }, { by: party });
 }
 
+test('the aggregator that multiplies other columns than the plan says gets no share: EVALUATION_MISMATCH', async () => {
+  const task = await stage.propose('multiplies a column by itself', LINKED);
+  await Promise.all(LINKED_PARTIES.map((party) => link(task, party)));
+  const ending = await stage.ending(task);
+  expect(ending).toMatchObject({ phase: 'FAILED', code: 'EVALUATION_MISMATCH' });
+  expect(stage.net.holders).toContain(ending.by);
+  expect((await stage.witness(task)).releases.size).toBe(0);
+  const { kind, evidence } = await stage.reported(task, 'aggregator', 'EVALUATION_MISMATCH');
+  expect(kind).toBe('wrong-evaluation');
+  const { digest } = (await stage.session('watchdog')).profile.consortium;
+  expect(await verifyEvidenceFile(evidence ?? '', digest)).toMatchObject({ kind, accused: 'aggregator' });
+});
+
 test('beside all this an honest task is exact', async () => {
   const task = await stage.propose('honest', LINKED);
   await Promise.all(LINKED_PARTIES.map((party) => link(task, party)));
   expect(await stage.result(task)).toEqual(LINKED_ANSWER);
-  attest('nobody', 'exact', 'the result');
+  for (const check of ['linkage', 'match'] as const)
+    expect(await checked(stage.net, task.id, check)).toEqual([]);
   await stage.foundClean(task);
 });

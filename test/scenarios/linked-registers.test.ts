@@ -1,16 +1,20 @@
-/** Records of two registers are linked without either seeing the other's, and statistics are made of those in both. */
+/**
+ * Records of two registers are linked without either seeing the other's, and statistics are made of those in both; a
+ * controller recomputes all of it.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
 import type { Blob } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
+import { checked, foundIn } from '../fixtures/controller.ts';
 import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { LINKED, LINKED_ANSWER, LINKED_PARTIES, linkedTable } from '../fixtures/linked-task.ts';
 import { expectExact, reached } from '../fixtures/task-story.ts';
 
 let net: TestNetwork;
 beforeAll(async () => {
-  net = await TestNetwork.start();
+  net = await TestNetwork.start({ controller: true });
 }, 60_000);
 afterAll(() => net[Symbol.asyncDispose]());
 
@@ -45,6 +49,10 @@ test('columns of two registers are multiplied, and nothing but the statistics is
     { people: '3', 'age-and-wage': '-54.17', 'wage-in-x': '25.25' },
   );
   expect(task.plan.depth).toBe(1);
+  // A controller replays the ceremony with its relinearisation key, checks the proofs, matches, and multiplies.
+  for (const check of ['key', 'linkage', 'match', 'evaluation'] as const)
+    expect(await checked(net, task.id, check)).toEqual([]);
+  expect(foundIn(net, task.id)).toEqual([]);
 });
 
 test('two tasks over the same registers: the same answer, and no pseudonym in common', async () => {

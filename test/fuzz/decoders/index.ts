@@ -12,6 +12,7 @@ import {
 } from './consortium.ts';
 import { documentTarget, envelopeTarget, signedDocumentTarget } from './envelope.ts';
 import { ceremonyTarget, ciphertextTarget, jointKeyTarget, shareTarget } from './lattice.ts';
+import { linkageAnswerTarget, linkagePointsTarget, pseudonymsTarget } from './linkage.ts';
 import { checkpointTarget, hostileLogTarget, replicaTarget } from './log.ts';
 import { merkleTarget } from './merkle.ts';
 import {
@@ -56,6 +57,9 @@ export const DECODERS: readonly Target[] = [
   merkleTarget,
   replicaTarget,
   hostileLogTarget,
+  linkagePointsTarget,
+  linkageAnswerTarget,
+  pseudonymsTarget,
   cosignedTarget,
   tileTarget,
   evidenceTarget,
