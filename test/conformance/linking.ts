@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { blindKeys, pseudonymsOf } from '../../schemes/linkage/blinding.ts';
 import { HolderLinkage } from '../../schemes/linkage/holder-linkage.ts';
+import { PSEUDONYM_BYTES } from '../../schemes/linkage/sizes.ts';
 import type { TableRecord } from '../../statistics/table.ts';
 import type { Blob } from '../../trust/documents.ts';
 import { hex } from '../../trust/digest.ts';
@@ -47,11 +48,11 @@ export class Linking {
   async ask(party: string): Promise<void> {
     const { keys } = await linkedTableOf(this.#task.document, party);
     const seed = Uint8Array.from(randomBytes(32));
-    const request = await blindKeys(keys, seed);
+    const request = blindKeys(keys, seed);
     this.#asked.set(party, { seed, request });
     const digest = await this.request(party, request);
     for (const [holder, linkage] of this.#holders) {
-      const answer = await this.#stand.put(await linkage.answer(party, request));
+      const answer = await this.#stand.put(linkage.answer(party, request));
       this.#stand.say(this.#task, 'linkage-answer', holder, { request: digest, answer });
     }
   }
@@ -74,9 +75,10 @@ export class Linking {
         return { holder, publicKey: linkagePoint(key), answer: await this.#bytes(answer.payload.answer) };
       }),
     );
-    const pseudonyms = await pseudonymsOf(request, seed, answers).catch((error: unknown) => {
-      throw new Broken(`its answer is not made with its linkage key: ${String(error)}`);
-    });
+    const all = openedBy(() => pseudonymsOf(request, seed, answers));
+    const pseudonyms = Array.from({ length: all.length / PSEUDONYM_BYTES }, (_, i) =>
+      Buffer.from(all.subarray(i * PSEUDONYM_BYTES, (i + 1) * PSEUDONYM_BYTES)),
+    );
     const order = [...pseudonyms.keys()].sort((a, b) =>
       Buffer.compare(pseudonyms[a] ?? Buffer.of(), pseudonyms[b] ?? Buffer.of()),
     );
@@ -105,5 +107,13 @@ export class Linking {
 
   #bytes(blob: Blob): Promise<Uint8Array> {
     return this.#stand.blobs.whole(blob.digest);
+  }
+}
+
+function openedBy<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw new Broken(`its answer is not made with its linkage key: ${String(error)}`);
   }
 }

@@ -22,14 +22,14 @@ interface Linked {
   readonly list: Uint8Array;
 }
 
-const makeLinked = cached(async (): Promise<Linked> => {
+const makeLinked = cached((): Promise<Linked> => {
   const keys = ['0007', '0031', '0044'].map((key) => Buffer.from(key));
-  const request = await blindKeys(keys, Uint8Array.from(randomBytes(32)));
+  const request = blindKeys(keys, Uint8Array.from(randomBytes(32)));
   using holder = new HolderLinkage(TASK, Uint8Array.from(randomBytes(32)));
   const pseudonyms = keys.map(() => randomBytes(PSEUDONYM_BYTES)).sort((a, b) => Buffer.compare(a, b));
   const list = Uint8Array.from(Buffer.concat(pseudonyms));
-  const answer = Uint8Array.from(await holder.answer(PARTY, request));
-  return { request, publicKey: holder.publicKey, answer, list };
+  const answer = Uint8Array.from(holder.answer(PARTY, request));
+  return Promise.resolve({ request, publicKey: holder.publicKey, answer, list });
 });
 
 /** Two coordinates, points or proofs change places; or one is left out. */

@@ -12,7 +12,7 @@ import { runDaemon } from '../../../transport/daemon.ts';
 import { parseCanonicalJson, sha256Hex } from '../../../trust/digest.ts';
 import type { Blob } from '../../../trust/documents.ts';
 import { parseEnvelope } from '../../../trust/envelope.ts';
-import type { ProductTerm } from '../../../trust/evaluation.ts';
+import type { InputSet } from '../../../trust/evaluation.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { matchOf, signedLists } from '../../../trust/match.ts';
 import { objectFile } from './stage.ts';
@@ -123,12 +123,10 @@ class HostileAggregator extends Aggregator {
     return new Date(Date.now() + this.#ahead);
   }
 
-  protected override productsOf(task: TaskLife, terms: readonly ProductTerm[]): Promise<Uint8Array> {
-    if (task.document.title !== 'multiplies a column by itself') return super.productsOf(task, terms);
-    return super.productsOf(
-      task,
-      terms.map(({ left }) => ({ left, right: left })),
-    );
+  protected override outputsOf(task: TaskLife, set: InputSet): AsyncGenerator<Uint8Array> {
+    if (task.document.title !== 'multiplies a column by itself') return super.outputsOf(task, set);
+    const products = set.products?.map((terms) => terms.map(({ left }) => ({ left, right: left })));
+    return super.outputsOf(task, { ...set, products: products ?? null });
   }
 
   protected override async sumOf(task: TaskLife, index: number): Promise<Uint8Array> {

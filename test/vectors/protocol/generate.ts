@@ -359,16 +359,16 @@ async function partialDecryptions(
 }
 
 /** From the seeds of three holders and of one input party to the pseudonyms of its keys. */
-async function linkage(): Promise<unknown> {
+function linkage(): unknown {
   const keys = ['0007', '0031'].map((key) => Buffer.from(key));
   const seed = seedOf('north');
-  const request = await blindKeys(keys, seed);
+  const request = blindKeys(keys, seed);
   const answers: HolderAnswer[] = [];
   for (const holder of HOLDERS) {
     const linking = new HolderLinkage(TASK, seedOf(holder));
     const [publicKey] = parsePoints('a linkage key', linking.publicKey);
     if (publicKey === undefined) throw new Error('a key is one point');
-    answers.push({ holder, publicKey, answer: await linking.answer('north', request) });
+    answers.push({ holder, publicKey, answer: linking.answer('north', request) });
   }
   return {
     task: TASK,
@@ -381,7 +381,7 @@ async function linkage(): Promise<unknown> {
       publicKey: hex(writePoints([publicKey])),
       answer: hex(answer),
     })),
-    pseudonyms: (await pseudonymsOf(request, seed, answers)).map(hex),
+    pseudonyms: hex(pseudonymsOf(request, seed, answers)).match(/.{32}/g),
   };
 }
 
