@@ -117,8 +117,7 @@ export class TaskLife {
     this.id = proposal.payloadDigest;
     this.document = validateTask(proposal.payload.document);
     checkCommittee(this.document, consortium);
-    this.plan = planTask(this.document);
-    this.planDigest = planDigest(this.plan);
+    ({ plan: this.plan, digest: this.planDigest } = planned(this.document));
     this.aggregator = consortium.aggregator.party;
     this.linkage = intersectionOf(this.document) === undefined ? undefined : new LinkageLife();
     this.consortium = consortium;
@@ -295,6 +294,22 @@ export function nameParty(error: unknown, holders: readonly string[]): unknown {
     details: { ...error.details, party },
     cause: error,
   });
+}
+
+/** As many plans are kept: a proposal is opened more than once, by whoever admits it, reads it, or checks evidence. */
+const KEPT_PLANS = 8;
+const plans = new Map<string, { readonly plan: Plan; readonly digest: string }>();
+
+/** The plan of a task, which follows from its document alone and takes tens of milliseconds. */
+function planned(document: TaskDocument): { readonly plan: Plan; readonly digest: string } {
+  const name = sha256Hex(canonicalJson(document));
+  const known = plans.get(name);
+  if (known !== undefined) return known;
+  const plan = planTask(document);
+  const made = { plan, digest: planDigest(plan) };
+  plans.set(name, made);
+  for (const [oldest] of plans) if (plans.size > KEPT_PLANS) plans.delete(oldest);
+  return made;
 }
 
 /**
