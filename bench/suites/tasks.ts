@@ -100,7 +100,7 @@ function processorTime(net: BenchNetwork, file: string, name: string, daemon: st
   };
 }
 
-async function checkedByController({ folder }: BenchNetwork, id: string): Promise<void> {
+export async function checkedByController({ folder }: BenchNetwork, id: string): Promise<void> {
   using state = new DatabaseSync(join(folder, WATCHDOG, 'state', 'controller.db'), {
     readOnly: true,
     timeout: 10_000,

@@ -25,8 +25,8 @@ export class Linking {
   readonly #linkage: LinkageLife;
   readonly #holders: ReadonlyMap<string, HolderLinkage>;
   readonly #asked = new Map<string, Asked>();
-  /** The records of each party in the order of its list. */
-  readonly #ordered = new Map<string, TableRecord[]>();
+  /** The records of each unit of a party, in the order of its list. */
+  readonly #ordered = new Map<string, (readonly TableRecord[])[]>();
 
   /** `seeds` of the key holders that the harness stands in for. */
   constructor(stand: StandIn, task: TaskLife, seeds: ReadonlyMap<string, Uint8Array>) {
@@ -98,8 +98,8 @@ export class Linking {
     this.#stand.say(this.#task, 'match', AGGREGATOR, { ...content, pattern: lie(content.pattern) });
   }
 
-  /** The records that a party encrypts, in the order of the true match. */
-  async matched(party: string): Promise<TableRecord[]> {
+  /** The records of each unit that a party encrypts, in the order of the true match. */
+  async matched(party: string): Promise<(readonly TableRecord[])[]> {
     const { match } = await matchOf(signedLists(this.#task), (_, blob) => this.#bytes(blob));
     const positions = match.positions[this.#task.inputs.indexOf(party)] ?? [];
     return Array.from(positions, (position) => this.#ordered.get(party)?.[position] ?? []);

@@ -8,7 +8,6 @@ import { openHolderCeremony, openKeyShare } from '../../schemes/key-share.ts';
 import { commitsEveryRound, type HolderCeremony } from '../../schemes/scheme.ts';
 import { openEncoder } from '../../statistics/encode.ts';
 import { finishTask } from '../../statistics/finish.ts';
-import type { TableRecord } from '../../statistics/table.ts';
 import { sealingKeyOf } from '../../trust/card.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { commitTo, type Blob, type Kind, type Signed } from '../../trust/documents.ts';
@@ -235,7 +234,8 @@ export class TaskPlay implements Disposable {
     const match = this.task.linkage?.match?.digest;
     for (const party of parties) {
       const encoder = openEncoder(document, plan, party);
-      for (const record of await this.#records(party)) encoder.add(record);
+      if (match === undefined) for (const record of await recordsOf(document, party)) encoder.add(record);
+      else for (const unit of await this.linking.matched(party)) encoder.addUnit(unit);
       using encryptor = await openEncryptor(context, this.#key, party);
       const ciphertexts: Blob[] = [];
       for (const vector of encoder.vectors()) {
@@ -244,12 +244,6 @@ export class TaskPlay implements Disposable {
       const content = { key: this.task.requireJointKey().digest, ciphertexts };
       this.stand.say(this.task, 'manifest', party, match === undefined ? content : { ...content, match });
     }
-  }
-
-  #records(party: string): Promise<TableRecord[]> {
-    return this.task.linkage === undefined
-      ? recordsOf(this.task.document, party)
-      : this.linking.matched(party);
   }
 
   /** Seals these manifests, all where none are named. */
