@@ -112,13 +112,12 @@ interface SchemeCost {
   };
 }
 
-/** Both rounds are read from all holders, one’s own messages included. */
+/** Both rounds are read from all holders, one’s own messages included. The operations of ckks take no longer than those of bfv. */
 function rlweCost(parameters: RlweParameters, ciphertexts: number): SchemeCost {
   const { holders, ringDegree, dataPrimes, contributionBytes, shareBytes } = parameters;
   const words = ringDegree * dataPrimes.length;
-  const speeds = parameters.scheme === 'bfv' ? BFV_MICROSECONDS : CKKS_MICROSECONDS;
   const ms = (operation: keyof typeof BFV_MICROSECONDS, times: number): number =>
-    (speeds[operation] * words * times) / 1000;
+    (BFV_MICROSECONDS[operation] * words * times) / 1000;
   return {
     ceremony: { sends: 2 * contributionBytes, reads: 2 * holders * contributionBytes },
     sharesBytes: ciphertexts * shareBytes,

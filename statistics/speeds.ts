@@ -16,9 +16,6 @@ export const BFV_MICROSECONDS = {
   combine: 1.5,
 };
 
-/** As above; a value is lifted to each prime by bigints when it is encrypted, and decoding takes no transform. */
-export const CKKS_MICROSECONDS = { ...BFV_MICROSECONDS, encrypt: 1.5, combine: 1 };
-
 /** As above, at N = 16384, for each plain modulus; the ceremony makes and tests the relinearisation key too. */
 export const PRODUCT_MICROSECONDS = {
   ceremony: 60,
