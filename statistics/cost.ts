@@ -2,12 +2,7 @@
 import type { PaillierParameters } from '../schemes/paillier/parameters.ts';
 import type { RlweParameters } from '../schemes/scheme.ts';
 import type { Fit } from './fit.ts';
-import {
-  BFV_MICROSECONDS,
-  CKKS_MICROSECONDS,
-  LINK_BYTES_PER_MILLISECOND,
-  PAILLIER_MILLISECONDS,
-} from './speeds.ts';
+import { BFV_MICROSECONDS, LINK_BYTES_PER_MILLISECOND, PAILLIER_MILLISECONDS } from './speeds.ts';
 
 /** Of one party; without the signed documents, which are small and the same for every scheme. */
 interface Cost {
