@@ -9,6 +9,7 @@
  * Contributions must be committed to before any is opened: else the last to speak sends b* − Σ b_i, for a key
  * (b*, a) of its own.
  */
+import { equalBytes } from '../../primitives/bytes.ts';
 import { readPolynomial } from '../message.ts';
 import type { Ring } from '../ring.ts';
 import { uniformWords } from '../samplers.ts';
@@ -18,10 +19,18 @@ import type { Words } from '../words.ts';
 import type { Binding } from './binding.ts';
 import { publicKeyShape, type Moduli } from './levels.ts';
 
+/** The a that was expanded last, and the tag of the task and the parameters that it belongs to. It is public. */
+let expanded: { readonly tag: Uint8Array; readonly reference: Words } | undefined;
+
 /** a, in NTT form modulo q·P: uniform there, as it is in coefficient form. */
 export function commonReference(binding: Binding, parameters: Moduli): Words {
-  const { ringDegree, primes } = publicKeyShape(parameters);
-  return uniformWords(binding.stream('common-reference'), ringDegree, primes);
+  const tag = binding.tag('key-contribution');
+  if (expanded === undefined || !equalBytes(expanded.tag, tag)) {
+    const { ringDegree, primes } = publicKeyShape(parameters);
+    const stream = binding.stream('common-reference');
+    expanded = { tag, reference: uniformWords(stream, ringDegree, primes) };
+  }
+  return expanded.reference.slice();
 }
 
 /** b_i out of the message of round 0. Throws CIPHERTEXT_INVALID. */
