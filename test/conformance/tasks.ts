@@ -10,7 +10,7 @@ import type { Result } from '../../statistics/result.ts';
 import type { TableRecord, TableRow } from '../../statistics/table.ts';
 import type { TaskDocument } from '../../statistics/task.ts';
 import { signDocument } from '../../trust/documents.ts';
-import { LINKED, LINKED_PARTIES, LINKED_TABLES, type LinkedParty } from '../fixtures/linked-task.ts';
+import { LINKED_PARTIES, LINKED_PRODUCTS, LINKED_TABLES, type LinkedParty } from '../fixtures/linked-task.ts';
 import { smallTask, TABLES } from '../fixtures/small-task.ts';
 import { INPUTS, OFFICE, OTHERS } from './parties.ts';
 import type { StandIn } from './stand-in.ts';
@@ -64,7 +64,7 @@ function documentFor(
   const input = kind === 'linked' ? LINKED_PARTIES : INPUTS;
   const parties = { input, processing, output: OFFICE };
   return smallTask(processing, {
-    ...(kind === 'linked' ? LINKED : { scheme: kind }),
+    ...(kind === 'linked' ? LINKED_PRODUCTS : { scheme: kind }),
     ...usual,
     parties,
   });

@@ -14,6 +14,7 @@ import {
   LINKED,
   LINKED_ANSWER,
   LINKED_PARTIES,
+  LINKED_PRODUCTS,
   linkedTable,
   type LinkedParty,
 } from '../fixtures/linked-task.ts';
@@ -184,7 +185,7 @@ async function pretend(task: TaskLife, party: LinkedParty): Promise<void> {
 }
 
 test('the aggregator that multiplies other columns than the plan says gets no share: EVALUATION_MISMATCH', async () => {
-  const task = await stage.propose('multiplies a column by itself', LINKED);
+  const task = await stage.propose('multiplies a column by itself', LINKED_PRODUCTS);
   await Promise.all(LINKED_PARTIES.map((party) => link(task, party)));
   const ending = await stage.ending(task);
   expect(ending).toMatchObject({ phase: 'FAILED', code: 'EVALUATION_MISMATCH' });

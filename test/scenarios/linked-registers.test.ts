@@ -9,7 +9,14 @@ import type { Blob } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { checked, foundIn } from '../fixtures/controller.ts';
 import { RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
-import { LINKED, LINKED_ANSWER, LINKED_PARTIES, linkedTable } from '../fixtures/linked-task.ts';
+import {
+  LINKED,
+  LINKED_ANSWER,
+  LINKED_PARTIES,
+  LINKED_PRODUCTS,
+  linkedTable,
+  PRODUCTS_ANSWER,
+} from '../fixtures/linked-task.ts';
 import { expectExact, reached } from '../fixtures/task-story.ts';
 
 let net: TestNetwork;
@@ -38,16 +45,7 @@ async function run(
 }
 
 test('columns of two registers are multiplied, and nothing but the statistics is opened', async () => {
-  const task = await run(
-    'Products',
-    [
-      { name: 'people', statistic: 'count' },
-      { name: 'age-and-wage', statistic: 'covariance', of: 'age', with: 'wage', decimals: 2 },
-      { name: 'wage-in-x', statistic: 'mean', of: 'wage', by: ['region'], decimals: 2 },
-    ],
-    // Ages 30, 50 and 60 with wages 20.50, 30.00 and 10.00; the first two live in x.
-    { people: '3', 'age-and-wage': '-54.17', 'wage-in-x': '25.25' },
-  );
+  const task = await run('Products', LINKED_PRODUCTS['statistics'], PRODUCTS_ANSWER);
   expect(task.plan.depth).toBe(1);
   // A controller replays the ceremony with its relinearisation key, checks the proofs, matches, and multiplies.
   for (const check of ['key', 'linkage', 'match', 'evaluation'] as const)

@@ -17,7 +17,7 @@ import { base64, hex, unbase64 } from '../../trust/digest.ts';
 import { commitToResult, parseReceipt, receiptBytes, type Receipt } from '../../trust/receipt/form.ts';
 import { verifyReceipt } from '../../trust/receipt/verify.ts';
 import { strongroom, type Ended } from '../fixtures/client-process.ts';
-import { LINKED, LINKED_ANSWER, LINKED_PARTIES, linkedTable } from '../fixtures/linked-task.ts';
+import { LINKED_PARTIES, LINKED_PRODUCTS, linkedTable, PRODUCTS_ANSWER } from '../fixtures/linked-task.ts';
 import { ANSWER, FINE_PAY, INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 import { reached, submitAs } from '../fixtures/task-story.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'receipt-'));
   await using net = await TestNetwork.start();
   const office = await net.session(RECEIVER);
-  const products = propose(office, net.task(LINKED)).then(async (proposed) => {
+  const products = propose(office, net.task(LINKED_PRODUCTS)).then(async (proposed) => {
     await Promise.all(
       LINKED_PARTIES.map(async (party) => {
         const session = await net.session(party);
@@ -179,7 +179,7 @@ describe('the shares in a receipt', () => {
       statistics: { name: string; rows: { value: string }[] }[];
     };
     expect(Object.fromEntries(statistics.map(({ name, rows }) => [name, rows[0]?.value]))).toEqual(
-      LINKED_ANSWER,
+      PRODUCTS_ANSWER,
     );
     const { opened: all, ...rest } = linked;
     if (all === undefined) throw new Error('no shares');

@@ -21,7 +21,7 @@ import { MerkleTree } from '../../../trust/log/merkle.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { commitToResult, type Receipt } from '../../../trust/receipt/form.ts';
 import { writeReceipt } from '../../../trust/receipt/write.ts';
-import { LINKED, LINKED_PARTIES } from '../../fixtures/linked-task.ts';
+import { LINKED_PARTIES, LINKED_PRODUCTS } from '../../fixtures/linked-task.ts';
 import { AGGREGATOR, HOLDERS, identityOf, makeParties, RECEIVER, type Parties } from './parties.ts';
 import { cached } from './cached.ts';
 import { taskValue } from './tasks.ts';
@@ -110,7 +110,7 @@ function documentOf(kind: StoryKind): unknown {
   const value = taskValue();
   if (kind !== 'linked') return { ...value, scheme: kind };
   const parties = { ...(value['parties'] as object), input: LINKED_PARTIES };
-  return { ...value, ...LINKED, parties };
+  return { ...value, ...LINKED_PRODUCTS, parties };
 }
 
 /** Every key and request, all answers, the lists, and a match of two records. */
