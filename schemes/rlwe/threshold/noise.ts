@@ -1,7 +1,7 @@
 /**
  * How large the noise of a sum of fresh ciphertexts can be, and how much smudging hides it.
  *
- * Setting: s = Σ_i s_i over K ternary key shares, public-key error e = Σ_i e_i, and SEAL's encryption, which
+ * Setting: s = Σ_i s_i over K ternary key shares, public-key error e = Σ_i e_i, and encryption as SEAL's, which
  * makes (u·b + e_0, u·a + e_1) modulo q·P, divides by the special prime P with rounding and adds round(q·m/t)
  * (SEAL 4.1, `encrypt_zero_asymmetric`, `multiply_add_plain_with_scaling_variant`). Then for one ciphertext
  *
