@@ -1,6 +1,6 @@
 /**
  * A whole task of the scheme `paillier`, with a modulus of 2048 bits: a smaller one is refused by every key holder. The
- * harness does the work of two key holders beside the candidate, so it takes a minute or two.
+ * harness does the work of two key holders beside the candidate, one after the other, so it takes minutes.
  */
 import { OTHERS } from '../parties.ts';
 import { TaskPlay } from '../task-play.ts';
