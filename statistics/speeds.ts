@@ -25,12 +25,12 @@ export const PRODUCT_MICROSECONDS = {
   combine: 1.5,
 };
 
-/** Microseconds for each record; P-256 by OpenSSL and bigints (`schemes/linkage/`). */
+/** Microseconds for each record on one of two busy threads of one core (`npm run bench -- linkage`). */
 export const LINKAGE_MICROSECONDS = {
   /** To blind its key and unblind the answers. */
   blind: 400,
   /** To check the answer of one key holder. */
-  verify: 250,
+  verify: 90,
   /** To answer, with the proof. */
   answer: 320,
 };
