@@ -1,6 +1,5 @@
 /** How fast an input party encodes and encrypts on one thread when its ciphertexts are full. */
 import { randomBytes } from 'node:crypto';
-import { chooseBfvParameters } from '../schemes/bfv/parameters.ts';
 import { openEncryptor } from '../schemes/encryptor.ts';
 import type { Parameters } from '../schemes/scheme.ts';
 import { makeJointKey } from './joint-key.ts';
@@ -11,11 +10,6 @@ export interface EncryptionFigures {
   readonly values: number;
   readonly elapsedMs: number;
   readonly valuesPerSecond: number;
-}
-
-/** The parameters of a sum of a few parties with 40-bit totals: what most tasks plan. */
-export function usualParameters(): Parameters {
-  return chooseBfvParameters({ holders: 3, contributors: 3, decryptions: 1, magnitude: 1n << 40n });
 }
 
 /** Encrypts full ciphertexts for at least `forMs`, under a joint key of K holders made on the spot. */

@@ -46,7 +46,7 @@ export interface InputSet {
   readonly products: readonly (readonly ProductTerm[])[] | null;
 }
 
-export interface ProductTerm {
+interface ProductTerm {
   readonly left: SignedBlob;
   readonly right: SignedBlob;
 }
@@ -138,7 +138,7 @@ export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8
 }
 
 /** Σ left·right, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
-export async function multiply(
+async function multiply(
   evaluator: Evaluator,
   terms: readonly ProductTerm[],
   fetchAll: FetchAll,

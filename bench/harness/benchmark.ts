@@ -6,7 +6,7 @@ export type Scale = 'tiny' | 'quick' | 'full';
 export type Answer =
   string | number | boolean | null | readonly Answer[] | { readonly [key: string]: Answer };
 
-export interface Measurement {
+interface Measurement {
   readonly seconds: number;
   /** How much was done, in the unit of the benchmark. */
   readonly units: number;

@@ -7,7 +7,7 @@ import { RESULTS_SCHEMA, type Results } from './results.ts';
 /** By how much a ratio may fall before it counts as worse. */
 export const TOLERANCE = 0.25;
 
-export interface Change {
+interface Change {
   readonly benchmark: string;
   readonly contestant: string;
   readonly reference: string;

@@ -73,7 +73,7 @@ async function peersOf({ peers }: Setting): Promise<PeerResult[]> {
 }
 
 /** The points of each curve and contestant, and the slope through them. */
-export function curvesOf(benchmarks: readonly BenchmarkResult[]): CurveResult[] {
+function curvesOf(benchmarks: readonly BenchmarkResult[]): CurveResult[] {
   const curves = new Map<
     string,
     Omit<CurveResult, 'slope' | 'intercept' | 'points'> & { points: { x: number; y: number }[] }

@@ -13,12 +13,12 @@ import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 import type { Contestant } from '../harness/benchmark.ts';
 
 /** What no process of a run may need, however many rows. */
-export const MOST_MEMORY = 1e9;
+const MOST_MEMORY = 1e9;
 
 type Files = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Writes both tables, each of so many rows and in an order of its own, and returns their files. */
-export function writeRegisters(folder: string, rows: number): Files {
+function writeRegisters(folder: string, rows: number): Files {
   const both = Math.floor(rows * 0.9);
   const education = Array.from({ length: rows }, (_, person) => person);
   const taxes = Array.from({ length: rows }, (_, i) => (i < both ? i : rows + i)).reverse();
@@ -54,7 +54,7 @@ function attributes(person: number): { education: number; experience: number; no
   };
 }
 
-export function linkedTask(rows: number): TaskDocument {
+function linkedTask(rows: number): TaskDocument {
   return validateTask({
     strongroom: 'task/1',
     title: `Two registers of ${rows} rows, linked and regressed`,
@@ -92,7 +92,7 @@ export function linkedTask(rows: number): TaskDocument {
 }
 
 /** A scratch folder with both tables, and the task over them. */
-export function openRegisters(
+function openRegisters(
   rows: number,
 ): { task: TaskDocument; files: Files; folder: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));

@@ -9,7 +9,7 @@ import { Session } from '../../clients/session.ts';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 import type { TaskLife } from '../../trust/life.ts';
 
-export const OFFICE = 'office';
+const OFFICE = 'office';
 export const WATCHDOG = 'watchdog';
 
 export interface NetworkShape {

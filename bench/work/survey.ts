@@ -43,7 +43,7 @@ export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length
 }
 
 /** The row of a person. */
-export function personOf(i: number): { region: string; sector: string; age: number; pay: string } {
+function personOf(i: number): { region: string; sector: string; age: number; pay: string } {
   const cents = (i * 7_919_003) % 2_000_000;
   return {
     region: REGIONS[(i * 31) % REGIONS.length] ?? '',

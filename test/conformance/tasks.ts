@@ -15,7 +15,7 @@ import { smallTask, TABLES } from '../fixtures/small-task.ts';
 import { INPUTS, OFFICE, OTHERS } from './parties.ts';
 import type { StandIn } from './stand-in.ts';
 
-export type TaskKind = 'bfv' | 'paillier' | 'linked';
+type TaskKind = 'bfv' | 'paillier' | 'linked';
 
 export interface Proposal {
   /** Sums with `bfv` where nothing is said. */

@@ -217,7 +217,7 @@ describe('a plan', () => {
     expect(Number(bound)).toBeGreaterThan(Number(allowed));
     const plan = planned({ ...spec, decimals: Number(fewer) });
     expect(plan.scheme === 'ckks' && plan.errors).toEqual([
-      { name: 's', bound, allowed: expect.stringMatching(/^5\.0e-/) },
+      { name: 's', bound, allowed: expect.stringMatching(/^5\.0e-/) as string },
     ]);
     await refusalOf('TASK_IMPOSSIBLE', () => planned({ ...spec, decimals: Number(fewer) + 1 }));
   });
