@@ -92,9 +92,7 @@ function linkedTask(rows: number): TaskDocument {
 }
 
 /** A scratch folder with both tables, and the task over them. */
-function openRegisters(
-  rows: number,
-): { task: TaskDocument; files: Files; folder: string } & Disposable {
+function openRegisters(rows: number): { task: TaskDocument; files: Files; folder: string } & Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   return {
     task: linkedTask(rows),
