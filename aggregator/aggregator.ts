@@ -12,9 +12,8 @@ import type { Evaluator } from '../schemes/scheme.ts';
 import { requireSorted } from '../statistics/match.ts';
 import { InputChecks } from './input-checks.ts';
 import { checkReader } from './readers.ts';
-import type { BlobStore } from '../trust/storage/blob-store.ts';
+import { WholeObject, type BlobStore } from '../trust/storage/blob-store.ts';
 import { isConsortium, type TaskBook } from '../trust/book.ts';
-import { sha256Hex } from '../trust/digest.ts';
 import { signStep, type Blob, type Content, type Kind } from '../trust/documents.ts';
 import { inputSetOf, type FetchAll, type InputSet } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
@@ -168,9 +167,9 @@ export class Aggregator implements Disposable {
     if (task.seal === undefined) return;
     const outputs: Blob[] = [];
     for await (const output of this.outputsOf(task, inputSetOf(task))) {
-      const digest = sha256Hex(output);
-      await this.blobs.putWhole(digest, output);
-      outputs.push({ digest, size: output.length });
+      const object = new WholeObject(output);
+      await this.blobs.put(object, task.id);
+      outputs.push({ digest: object.digest, size: output.length });
     }
     this.say(task, 'evaluation', { seal: task.seal.digest, outputs });
   }

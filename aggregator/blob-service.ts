@@ -1,20 +1,19 @@
 /** Large objects: taken in within the quota of their task, and handed to every party that may read. */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
-import { CHUNK_BYTES, limitChunks, MANY_OBJECTS } from '../transport/chunks.ts';
+import { CHUNK_BYTES, MANY_OBJECTS } from '../transport/chunks.ts';
 import { BLOBS } from '../transport/contract.ts';
 import type {
   GetManyRequest,
   GetManyResponse,
   GetRequest,
   GetResponse,
-  PutHeader,
-  PutRequest,
   StatResponse,
 } from '../transport/messages.ts';
 import { service, type Service } from '../transport/server.ts';
 import type { BlobStore } from '../trust/storage/blob-store.ts';
 import type { BlobClaims } from './blob-service-claims.ts';
+import { put, putMany } from './blob-uploads.ts';
 import type { PartyLimits } from './limits.ts';
 
 export interface BlobOptions {
@@ -34,6 +33,10 @@ export function blobService(options: BlobOptions): Service {
       await put(options, requests, caller);
       return {};
     },
+    PutMany: async (requests, { caller }) => {
+      await putMany(options, requests, caller);
+      return {};
+    },
     Get: (request, { caller }) => get(options, request, caller),
     GetMany: (request, { caller }) => getMany(options, request, caller),
   });
@@ -44,33 +47,6 @@ async function stat({ blobs }: BlobOptions, digest: string, { party }: Caller): 
   return size === undefined
     ? { receivedBytes: await blobs.received(digest, party), complete: false }
     : { receivedBytes: size, complete: true };
-}
-
-async function put(
-  { blobs, claims, limits, quota }: BlobOptions,
-  requests: AsyncIterable<PutRequest>,
-  caller: Caller,
-): Promise<void> {
-  using _open = limits.stream(caller.party);
-  const messages = requests[Symbol.asyncIterator]();
-  const first = await messages.next();
-  const header = checkHeader(first.done === true ? undefined : first.value);
-  const { task, digest, size, offset } = header;
-  if ((await blobs.size(digest)) !== undefined) return;
-  const claim = { task, party: caller.party, digest, size };
-  const room = quota(task, caller);
-  limits.upload(claim);
-  try {
-    claims.claim(claim, room);
-    await blobs.write({ digest, size, offset, writer: caller.party }, limitChunks(chunksOf(messages)));
-    limits.uploaded(claim);
-  } catch (error) {
-    if ((await blobs.received(digest, caller.party)) === 0) {
-      claims.release(claim);
-      limits.uploaded(claim);
-    }
-    throw error;
-  }
 }
 
 async function* get(
@@ -109,24 +85,6 @@ async function* getMany(
   if (objects.length > 0) yield { objects };
 }
 
-function checkHeader(first: PutRequest | undefined): PutHeader {
-  const header = first?.header;
-  if (header === undefined) throw malformed('an upload starts with its header');
-  if (!Number.isSafeInteger(header.size) || header.size < 1)
-    throw malformed('an object has at least one byte');
-  if (!Number.isSafeInteger(header.offset) || header.offset > header.size) {
-    throw malformed('the offset lies behind the end of the object');
-  }
-  return header;
-}
-
-async function* chunksOf(messages: AsyncIterator<PutRequest>): AsyncGenerator<Uint8Array> {
-  for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
-    if (next.value.chunk === undefined) throw malformed('after the header come chunks and nothing else');
-    yield next.value.chunk;
-  }
-}
-
 function malformed(why: string): StrongroomError {
-  return new StrongroomError('DOCUMENT_INVALID', `Not a valid upload or download: ${why}.`);
+  return new StrongroomError('DOCUMENT_INVALID', `Not a valid download: ${why}.`);
 }

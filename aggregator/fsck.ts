@@ -8,7 +8,7 @@ import { equalBytes } from '../trust/digest.ts';
 import { signerOf } from '../trust/identity.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { MerkleTree } from '../trust/log/merkle.ts';
-import { openBlobStore } from '../trust/storage/blob-store.ts';
+import { openBlobStore, type BlobStore } from '../trust/storage/blob-store.ts';
 import { checkpointsOf } from './board-service.ts';
 import { LogStore } from './log-store.ts';
 import { Retention } from './retention.ts';
@@ -34,7 +34,7 @@ async function inspect(profile: Profile, inspection: Inspection): Promise<void> 
   for (const { index, why } of book.strays)
     inspection.problems.push(`Entry ${index} counts for nothing: ${why}`);
 
-  const blobs = await openBlobStore(join(profile.state, 'blobs'));
+  await using blobs = await openBlobStore(join(profile.state, 'blobs'));
   using retention = new Retention(join(profile.state, 'retention.db'));
   const now = new Date();
   const kept = [...book.tasks.values()].filter((task) => !retention.hasPassed(task, now));
@@ -42,7 +42,7 @@ async function inspect(profile: Profile, inspection: Inspection): Promise<void> 
   for (const task of kept) {
     for (const [digest, kind] of task.blobs) {
       objects += 1;
-      const problem = await inspectObject(() => blobs.whole(digest));
+      const problem = await inspectObject(blobs, digest);
       if (problem !== undefined) {
         inspection.problems.push(
           `Task ${task.id.slice(0, 12)}: the object ${digest} of a ${kind} ${problem}.`,
@@ -56,14 +56,14 @@ async function inspect(profile: Profile, inspection: Inspection): Promise<void> 
     inspection.checked.push(`the retention of ${past} tasks has passed: their objects may be gone`);
 }
 
-async function inspectObject(read: () => Promise<unknown>): Promise<string | undefined> {
+async function inspectObject(blobs: BlobStore, digest: string): Promise<string | undefined> {
   try {
-    await read();
+    await blobs.whole(digest);
     return undefined;
   } catch (error) {
     if (!(error instanceof StrongroomError)) throw error;
-    return error.code === 'NOT_FOUND'
-      ? 'is missing; its sender can upload it again'
-      : 'is damaged; delete its file';
+    if (error.code === 'NOT_FOUND') return 'is missing; its sender can upload it again';
+    const { pack } = await blobs.place(digest);
+    return `is damaged; restore ${pack} from a copy, or delete it, and what was in it can be uploaded again`;
   }
 }

@@ -68,9 +68,8 @@ export class Retention implements Disposable {
     for (const task of deleted) {
       const uploads = claims.of(task.id);
       const digests = new Set([...task.blobs.keys(), ...uploads.map(({ digest }) => digest)]);
-      for (const digest of digests) {
-        if (!kept.some((other) => other.blobs.has(digest))) await blobs.delete(digest);
-      }
+      const unwanted = [...digests].filter((digest) => !kept.some((other) => other.blobs.has(digest)));
+      await blobs.delete(unwanted);
       for (const { digest, party } of uploads) await blobs.forget(digest, party);
       claims.forget(task.id);
       this.#db.prepare('UPDATE over SET deleted = 1 WHERE task = ?').run(task.id);

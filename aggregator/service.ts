@@ -40,7 +40,7 @@ export async function runAggregator(
   using cosignatures = new Cosignatures(join(state, 'cosignatures.db'));
   using claims = new BlobClaims(join(state, 'claims.db'));
   using retention = new Retention(join(state, 'retention.db'));
-  const blobs = await openBlobStore(join(state, 'blobs'));
+  await using blobs = await openBlobStore(join(state, 'blobs'));
   const checkpoint = checkpointsOf(store, consortium.log.origin, signerOf(identity));
 
   if (store.size === 0) store.append(profile.consortiumEnvelope);

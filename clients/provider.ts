@@ -137,12 +137,18 @@ async function send(
   { envelope, blobs, records, resumed }: Prepared,
   { onProgress, seeing = true }: SubmitOptions,
 ): Promise<Submission> {
-  let sent = 0;
+  const missing: Blob[] = [];
   for (const blob of blobs) {
-    const there = resumed && (await session.board.has(blob.digest));
-    if (!there) await session.board.put(task.id, new Uint8Array(readFileSync(join(folder, blob.digest))));
-    onProgress?.('upload', ++sent, blobs.length);
+    if (!resumed || !(await session.board.has(blob.digest))) missing.push(blob);
   }
+  // Read one after the other, as they are sent: a party may have more of them than memory.
+  const objects = function* () {
+    for (const { digest } of missing) yield new Uint8Array(readFileSync(join(folder, digest)));
+  };
+  const there = blobs.length - missing.length;
+  await session.board.putMany(task.id, objects(), (sent) =>
+    onProgress?.('upload', there + sent, blobs.length),
+  );
   const index = await session.board.append(envelope);
   if (seeing) await session.catchUp(index);
   const bytes = blobs.reduce((total, blob) => total + blob.size, 0);

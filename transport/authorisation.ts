@@ -35,6 +35,7 @@ export const AUTHORISATION: Readonly<Record<Path, readonly Role[]>> = {
 
   '/strongroom.v1.BlobService/Stat': ['input', 'processing', 'output', 'controller'],
   '/strongroom.v1.BlobService/Put': ['input', 'processing'],
+  '/strongroom.v1.BlobService/PutMany': ['input', 'processing'],
   '/strongroom.v1.BlobService/Get': ['input', 'processing', 'output', 'controller'],
   '/strongroom.v1.BlobService/GetMany': ['input', 'processing', 'output', 'controller'],
 

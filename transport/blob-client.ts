@@ -2,12 +2,14 @@
 import { StrongroomError } from '../proto/errors.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import type { ClientOf } from './call.ts';
-import { CHUNK_BYTES, chunksOf } from './chunks.ts';
+import { CHUNK_BYTES, chunksOf, groupsOf } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
 import type { PutHeader, PutRequest, StatResponse } from './messages.ts';
 import { retrying, retryingStream, type RetryRule } from './retry.ts';
 
 const TIMEOUT_MS = 30_000;
+/** Bytes that one call uploads: what is sent again where a connection breaks. */
+const CALL_BYTES = 32 * 1024 * 1024;
 
 /** An object as signed documents name it: its SHA-256 in hexadecimal, and its bytes. */
 export interface BlobName {
@@ -54,6 +56,28 @@ export class BlobClient {
       }
     });
     return { digest, size: bytes.length };
+  }
+
+  /**
+   * Uploads many objects for a task, those of at most CHUNK_BYTES together; all are durable at the aggregator when it
+   * resolves. `onSent` hears how many are there. Throws as `put`.
+   */
+  async putMany(
+    task: string,
+    objects: Iterable<Uint8Array>,
+    { signal, onSent }: Options & { onSent?: (objects: number) => void } = {},
+  ): Promise<void> {
+    let sent = 0;
+    for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
+      const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
+      const requests = function* () {
+        for (const together of groupsOf(small, (bytes) => bytes.length, CHUNK_BYTES))
+          yield { task, objects: together };
+      };
+      await retrying(this.#rule, signal, () => this.#methods.PutMany(requests(), { signal }));
+      for (const bytes of group) if (bytes.length > CHUNK_BYTES) await this.put(task, bytes, { signal });
+      onSent?.((sent += group.length));
+    }
   }
 
   /**

@@ -9,7 +9,7 @@ import { openCheckpoint } from '../trust/log/checkpoint.ts';
 import { cosignedBy, openCosigned, requireWitnesses } from '../trust/log/cosignature.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { verifyInclusion } from '../trust/log/merkle.ts';
-import { CHUNK_BYTES, MANY_OBJECTS } from './chunks.ts';
+import { CHUNK_BYTES, groupsOf } from './chunks.ts';
 import { connect, type Connection } from './client.ts';
 import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
@@ -197,6 +197,11 @@ export class Board implements AsyncDisposable {
     await this.#connection.blobs.put(task, bytes);
   }
 
+  /** The same for many; `onSent` hears how many are there. */
+  putMany(task: string, objects: Iterable<Uint8Array>, onSent?: (objects: number) => void): Promise<void> {
+    return this.#connection.blobs.putMany(task, objects, onSent === undefined ? {} : { onSent });
+  }
+
   /** Whether the aggregator says that it holds all of an object. */
   async has(digest: string): Promise<boolean> {
     return (await this.#connection.blobs.stat(digest)).complete;
@@ -213,7 +218,7 @@ export class Board implements AsyncDisposable {
 
   /** The same for many, in order: small ones travel together, and fetching goes on while the caller computes. */
   async *getAll(signed: Iterable<SignedBlob>): AsyncGenerator<Uint8Array, void, undefined> {
-    const groups = groupsOf(signed);
+    const groups = groupsOf(signed, ({ blob }) => blob.size, CHUNK_BYTES);
     const fetching: Promise<Uint8Array[]>[] = [];
     for (;;) {
       while (fetching.length < AHEAD) {
@@ -243,21 +248,6 @@ export class Board implements AsyncDisposable {
 
 /** Groups that are fetched while the one before them is computed with; some 5 MB. */
 const AHEAD = 8;
-
-/** Runs of objects that travel together: of as many bytes as one message, or one larger object. */
-function* groupsOf(signed: Iterable<SignedBlob>): Generator<SignedBlob[], void, undefined> {
-  let group: SignedBlob[] = [];
-  let bytes = 0;
-  for (const item of signed) {
-    if (group.length === MANY_OBJECTS || (group.length > 0 && bytes + item.blob.size > CHUNK_BYTES)) {
-      yield group;
-      [group, bytes] = [[], 0];
-    }
-    group.push(item);
-    bytes += item.blob.size;
-  }
-  if (group.length > 0) yield group;
-}
 
 /** Names the party whose object the aggregator did not send. */
 function notAsSigned(error: unknown, signed: readonly SignedBlob[]): unknown {

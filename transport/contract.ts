@@ -47,6 +47,7 @@ export interface WitnessMethods {
 export interface BlobMethods {
   Stat: Unary<m.StatRequest, m.StatResponse>;
   Put: Upload<m.PutRequest, m.PutResponse>;
+  PutMany: Upload<m.PutManyRequest, m.PutManyResponse>;
   Get: Download<m.GetRequest, m.GetResponse>;
   GetMany: Download<m.GetManyRequest, m.GetManyResponse>;
 }

@@ -65,6 +65,11 @@ export interface PutRequest {
   chunk?: Uint8Array;
 }
 export type PutResponse = object;
+export interface PutManyRequest {
+  task: string;
+  objects: Uint8Array[];
+}
+export type PutManyResponse = object;
 export interface GetRequest {
   digest: string;
   offset: number;

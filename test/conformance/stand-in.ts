@@ -3,7 +3,7 @@
  * other parties. It lets into the log whatever a play wants there, and hears everything that the candidate says.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,7 @@ import {
   type Seen,
 } from '../../trust/documents.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { openBlobStore, type BlobStore } from '../../trust/storage/blob-store.ts';
+import { openBlobStore, WholeObject, type BlobStore } from '../../trust/storage/blob-store.ts';
 import { cosignatureLine } from '../../trust/log/cosignature.ts';
 import { AGGREGATOR, type Parties } from './parties.ts';
 import { Broken } from './verdict.ts';
@@ -227,7 +227,7 @@ export class StandIn implements AsyncDisposable {
 
   async put(bytes: Uint8Array): Promise<Blob> {
     const blob = { digest: sha256Hex(bytes), size: bytes.length };
-    await this.blobs.putWhole(blob.digest, bytes);
+    await this.blobs.put(new WholeObject(bytes));
     return blob;
   }
 
@@ -236,8 +236,9 @@ export class StandIn implements AsyncDisposable {
     const bytes = await this.blobs.whole(digest);
     const last = bytes.length - 8;
     bytes[last] = (bytes[last] ?? 0) ^ 1;
-    const file = join(this.#folder, 'blobs', 'objects', digest.slice(0, 2), digest.slice(2, 4), digest);
-    await writeFile(file, bytes);
+    const { pack, offset } = await this.blobs.place(digest);
+    await using file = await open(pack, 'r+');
+    await file.write(bytes, 0, bytes.length, offset);
   }
 
   /** What the candidate has tried to say in a task. */

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { sha256Hex } from '../../trust/digest.ts';
-import { openBlobStore } from '../../trust/storage/blob-store.ts';
+import { openBlobStore, PACKED_BYTES, WholeObject } from '../../trust/storage/blob-store.ts';
 import { writeFileAtomic } from '../../trust/storage/files.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-blobs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const store = await openBlobStore(folder);
+afterAll(() => store[Symbol.asyncDispose]());
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an async iterable is what a store takes
 async function* pieces(bytes: Uint8Array, length: number) {
@@ -66,25 +67,32 @@ test('a partial upload whose bytes the machine has lost or changed is thrown awa
   expect(await store.size(upload.digest)).toBeUndefined();
 });
 
-test('an object that the disk has changed is not passed off as itself', async () => {
-  const bytes = randomBytes(1000);
-  const digest = sha256Hex(bytes);
-  await store.putWhole(digest, bytes);
-  truncateSync(join(folder, 'objects', digest.slice(0, 2), digest.slice(2, 4), digest), 999);
-  await refusal(() => store.whole(digest), 'DIGEST_MISMATCH');
-});
+test.each([1000, PACKED_BYTES + 1])(
+  'an object of %d bytes that the disk has changed is not passed off as itself',
+  async (size) => {
+    const object = new WholeObject(randomBytes(size));
+    await store.put(object);
+    const { pack, offset } = await store.place(object.digest);
+    truncateSync(pack, offset + size - 1);
+    await refusal(() => store.whole(object.digest), 'DIGEST_MISMATCH');
+  },
+);
 
-test('what is put whole hashes to its name, and what is deleted is gone', async () => {
-  const bytes = randomBytes(1000);
-  const digest = sha256Hex(bytes);
-  await refusal(() => store.putWhole(digest, randomBytes(1000)), 'DIGEST_MISMATCH');
-  await store.putWhole(digest, bytes);
-  await store.putWhole(digest, bytes);
-  await store.delete(digest);
-  await store.delete(digest);
-  await refusal(() => store.whole(digest), 'NOT_FOUND');
-  await refusal(() => readAll(digest, 0), 'NOT_FOUND');
-});
+test.each([1000, PACKED_BYTES + 1])(
+  'of %d bytes, what is put whole is there, and what is deleted is gone',
+  async (size) => {
+    const object = new WholeObject(randomBytes(size));
+    const { bytes, digest } = object;
+    await store.put(object);
+    await store.put(object);
+    expect(Buffer.compare(await store.whole(digest), bytes)).toBe(0);
+    expect(await readAll(digest, 900)).toEqual(bytes.subarray(900));
+    await store.delete([digest]);
+    await store.delete([digest]);
+    await refusal(() => store.whole(digest), 'NOT_FOUND');
+    await refusal(() => readAll(digest, 0), 'NOT_FOUND');
+  },
+);
 
 test('two parties that upload the same object at the same time do not disturb each other', async () => {
   const bytes = randomBytes(100_000);
@@ -103,5 +111,8 @@ test('a file that is written atomically replaces the old one, with its mode, and
   await writeFileAtomic(path, 'new', 0o640);
   expect(statSync(path).mode & 0o777).toBe(0o640);
   await expect(writeFileAtomic(join(folder, 'missing', 'x'), 'y')).rejects.toThrow('ENOENT');
-  expect(readdirSync(folder).sort()).toEqual(['card.json', 'objects', 'partial']);
+  expect(readdirSync(folder).sort()).toEqual(
+    expect.arrayContaining(['card.json', 'objects', 'packs', 'partial']),
+  );
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
 });

@@ -24,7 +24,16 @@ async function blobsThat(handlers: Partial<Handlers<BlobMethods>>) {
     address: '127.0.0.1:0',
     credentials: grpc.ServerCredentials.createInsecure(),
     identify: () => ({ party: 'p', roles: ['processing'] }),
-    services: [service(BLOBS, { Stat: never, Put: never, Get: nothing, GetMany: nothing, ...handlers })],
+    services: [
+      service(BLOBS, {
+        Stat: never,
+        Put: never,
+        PutMany: never,
+        Get: nothing,
+        GetMany: nothing,
+        ...handlers,
+      }),
+    ],
   });
   const address = `127.0.0.1:${server.port}`;
   channel = new grpc.Channel(address, grpc.credentials.createInsecure(), { 'grpc.enable_retries': 0 });

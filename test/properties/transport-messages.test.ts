@@ -34,6 +34,8 @@ const SAMPLES = {
   PutResponse: {} satisfies m.PutResponse,
   GetRequest: { digest: 'd', offset: 1 } satisfies Required<m.GetRequest>,
   GetResponse: { chunk: bytes } satisfies Required<m.GetResponse>,
+  PutManyRequest: { task: 't', objects: [bytes] } satisfies Required<m.PutManyRequest>,
+  PutManyResponse: {} satisfies m.PutManyResponse,
   GetManyRequest: { digests: ['d', 'e'] } satisfies Required<m.GetManyRequest>,
   GetManyResponse: { objects: [bytes, bytes] } satisfies Required<m.GetManyResponse>,
   ListRequest: {} satisfies m.ListRequest,

@@ -2,7 +2,6 @@
  * Attack 3: somebody swaps the joint key or a contribution to it, or chooses a contribution after seeing the
  * others. No key comes of it that an input party would encrypt under.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { submit } from '../../clients/provider.ts';
 import { ANSWER } from '../fixtures/local-network.ts';
@@ -19,10 +18,10 @@ afterAll(() => stage[Symbol.asyncDispose]());
 test('the aggregator that swaps the joint key is caught by the input party: DIGEST_MISMATCH, and nothing is sent', async () => {
   const task = await stage.propose('honest');
   const key = await stage.see(task, (life) => life.jointKey);
-  const honest = readFileSync(stage.object(key.digest));
+  const honest = stage.object(key.digest);
   const other = Buffer.from(honest);
   other.writeUInt8(other.readUInt8(113) ^ 1, 113);
-  writeFileSync(stage.object(key.digest), other);
+  stage.replaceObject(key.digest, other);
 
   const { session } = await stage.as('north', task);
   const error = await stage.refused(
@@ -33,7 +32,7 @@ test('the aggregator that swaps the joint key is caught by the input party: DIGE
   expect(error.details).toEqual({ party: 'aggregator', digest: key.digest });
   expect((await stage.witness(task)).manifests.size).toBe(0);
 
-  writeFileSync(stage.object(key.digest), honest);
+  stage.replaceObject(key.digest, honest);
   await stage.submit(task);
   expect(await stage.result(task)).toEqual(ANSWER);
   await stage.foundClean(task);

@@ -1,6 +1,14 @@
 /** `strongroom fsck` finds what has happened to a folder behind the daemon's back. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +17,7 @@ import { propose } from '../../clients/requester.ts';
 import { submit } from '../../clients/provider.ts';
 import { Journal } from '../../keyholders/journal.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
+import { PackIndex } from '../../trust/storage/pack-index.ts';
 import { checked } from '../fixtures/controller.ts';
 import { RECEIVER, TestNetwork, WATCHDOG } from '../fixtures/local-network.ts';
 
@@ -68,19 +77,20 @@ describe('after a task that is under way when everything stops', () => {
   });
 
   test('a damaged and a missing object of the aggregator are told by name', async () => {
-    const objects = join(net.folder, 'aggregator', 'state', 'blobs', 'objects');
-    const files = readdirSync(objects, { recursive: true, withFileTypes: true }).filter((entry) =>
-      entry.isFile(),
-    );
-    const [damaged, missing] = files;
+    const blobs = join(net.folder, 'aggregator', 'state', 'blobs');
+    const [pack = ''] = readdirSync(join(blobs, 'packs'));
+    using index = new PackIndex(join(blobs, 'packs.db'));
+    const [damaged, missing] = index.in(pack);
     if (damaged === undefined || missing === undefined) throw new Error('the task has objects');
-    truncateSync(join(damaged.parentPath, damaged.name), 100);
-    rmSync(join(missing.parentPath, missing.name));
+    const file = openSync(join(blobs, 'packs', pack), 'r+');
+    writeSync(file, Buffer.alloc(damaged.size), 0, damaged.size, damaged.offset);
+    closeSync(file);
+    index.delete([missing.digest]);
     const { code, problems } = await fsck('aggregator');
     expect(code).toBe(3);
     expect(problems).toHaveLength(2);
-    expect(problems.join('\n')).toContain(`${damaged.name} of a`);
-    expect(problems.join('\n')).toMatch(new RegExp(`${missing.name} of a .* is missing`));
+    expect(problems.join('\n')).toMatch(new RegExp(`${damaged.digest} of a .* is damaged`));
+    expect(problems.join('\n')).toMatch(new RegExp(`${missing.digest} of a .* is missing`));
   });
 
   test('a controller’s head of another history, lost evidence, and a damaged state are told', async () => {

@@ -13,6 +13,7 @@ import { submit } from '../../clients/provider.ts';
 import { cancel, propose } from '../../clients/requester.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { openBlobStore } from '../../trust/storage/blob-store.ts';
+import { PackIndex } from '../../trust/storage/pack-index.ts';
 import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
 const CLI = fileURLToPath(new URL('../../clients/cli/strongroom.js', import.meta.url));
@@ -64,18 +65,17 @@ test(
 /** By a clock that runs a day ahead, and a process that dies after the first object. */
 async function anUnfinishedDeletionGoesOn(folder: string, task: TaskLife): Promise<void> {
   const state = join(folder, 'aggregator', 'state');
-  const blobs = await openBlobStore(join(state, 'blobs'));
+  await using blobs = await openBlobStore(join(state, 'blobs'));
   using claims = new BlobClaims(join(state, 'claims.db'));
   const ahead = (hours: number) => new Date(Date.now() + hours * 3_600_000);
   {
     using retention = new Retention(join(state, 'retention.db'));
     expect(await retention.enforce([task], { blobs, claims }, ahead(23))).toEqual([]);
-    let left = 1;
     const dying = {
       forget: (digest: string, writer: string) => blobs.forget(digest, writer),
-      delete: async (digest: string) => {
-        if (left-- === 0) throw new Error('killed');
-        await blobs.delete(digest);
+      delete: async (digests: Iterable<string>) => {
+        await blobs.delete([...digests].slice(0, 1));
+        throw new Error('killed');
       },
     };
     const stores = { blobs: dying, claims };
@@ -84,14 +84,22 @@ async function anUnfinishedDeletionGoesOn(folder: string, task: TaskLife): Promi
   using retention = new Retention(join(state, 'retention.db'));
   expect(await retention.enforce([task], { blobs, claims }, ahead(25))).toEqual([task]);
   expect(await retention.enforce([task], { blobs, claims }, ahead(25))).toEqual([]);
-  expect(filesBelow(join(state, 'blobs'))).toEqual([]);
+  for (const kept of ['objects', 'packs', 'partial'])
+    expect(filesBelow(join(state, 'blobs', kept))).toEqual([]);
   expect(claims.of(task.id)).toEqual([]);
 }
 
 const namesOf = (task: TaskLife): string[] => [...task.blobs.keys()].sort();
 
-const objectsOf = (net: TestNetwork): string[] =>
-  filesBelow(join(net.folder, 'aggregator', 'state', 'blobs', 'objects'));
+/** The names of all objects that the aggregator's disk holds: of what is packed, as its index has them. */
+function objectsOf(net: TestNetwork): string[] {
+  const blobs = join(net.folder, 'aggregator', 'state', 'blobs');
+  using index = new PackIndex(join(blobs, 'packs.db'));
+  const packed = filesBelow(join(blobs, 'packs')).flatMap((pack) =>
+    index.in(pack).map(({ digest }) => digest),
+  );
+  return [...filesBelow(join(blobs, 'objects')), ...packed].sort();
+}
 
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

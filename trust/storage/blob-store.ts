@@ -1,20 +1,25 @@
 /**
  * Content-addressed storage: bytes under the SHA-256 of themselves.
  *
+ *     packs/…                  small objects that came whole; see `PackStore`
  *     objects/ab/cd/abcd…      complete: verified against the name, flushed, then renamed to here
  *     partial/<digest>.<writer>  an unfinished upload, kept so that it can be continued
  *
- * What is durable: an object, when `write` resolves. A partial upload is not flushed and may come back from a
+ * What is durable: an object, when `put` or `write` resolves. A partial upload is not flushed and may come back from a
  * power cut with any content, so that its digest is only believed once all of it has been read again.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StrongroomError } from '../../proto/errors.ts';
 import { sha256Hex } from '../digest.ts';
+import { fill, interruptible, type Upload } from './chunk-intake.ts';
 import { makeFolder, syncFolder } from './files.ts';
+import { PACKED_BYTES, PackStore, type Place } from './pack-store.ts';
+
+export { PACKED_BYTES };
 
 const READ_BYTES = 512 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -22,32 +27,40 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const WRITER = /^(-|[a-z][a-z0-9-]{0,62})$/;
 /** Writes of this process's own making; no party has this name. */
 const OWN = '-';
+/** The id of a task, or OWN. */
+const GROUP = /^(-|[0-9a-f]{64})$/;
 
-/** An upload: what it will be, where it goes on, and who writes. Writers never touch each other's partial uploads. */
-export interface Upload {
-  /** SHA-256 of the whole object. */
+/** Bytes and their name, which is computed here and nowhere else. */
+export class WholeObject {
   readonly digest: string;
-  /** Bytes of the whole object. */
-  readonly size: number;
-  /** Where the chunks go on: at most what `received` says. What is stored behind it is written again. */
-  readonly offset: number;
-  /** Name of the writing party. */
-  readonly writer: string;
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.digest = sha256Hex(bytes);
+    this.bytes = bytes;
+  }
 }
 
-export class BlobStore {
+export class BlobStore implements AsyncDisposable {
   readonly #folder: string;
+  readonly #packs: PackStore;
   /** Uploads under way, by file name, so that a second one for the same file takes over from the first. */
   readonly #writing = new Map<string, { stop: AbortController; ended: Promise<unknown> }>();
 
   /** Use `openBlobStore`. */
-  constructor(folder: string) {
+  constructor(folder: string, packs: PackStore) {
     this.#folder = folder;
+    this.#packs = packs;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#packs[Symbol.asyncDispose]();
   }
 
   /** Bytes of a complete object; undefined where there is none. */
   async size(digest: string): Promise<number | undefined> {
-    return sizeOf(this.#path(digest));
+    const path = this.#path(digest);
+    return this.#packs.find(digest)?.size ?? (await sizeOf(path));
   }
 
   /** Bytes that a writer's partial upload holds; 0 where there is none. */
@@ -85,9 +98,15 @@ export class BlobStore {
     }
   }
 
-  /** Stores an object that is in memory; durable when it resolves. Throws DIGEST_MISMATCH. */
-  putWhole(digest: string, bytes: Uint8Array): Promise<void> {
-    return this.write({ digest, size: bytes.length, offset: 0, writer: OWN }, once(bytes));
+  /**
+   * Stores an object that is in memory; durable when it resolves, and until then its bytes must not change. Small ones of
+   * one group, such as a task, are kept and deleted together.
+   */
+  async put({ digest, bytes }: WholeObject, group = OWN): Promise<void> {
+    if (!GROUP.test(group)) throw new StrongroomError('DOCUMENT_INVALID', 'Not the id of a task.');
+    if ((await this.size(digest)) !== undefined) return;
+    if (bytes.length <= PACKED_BYTES) await this.#packs.add(group, digest, bytes);
+    else await this.write({ digest, size: bytes.length, offset: 0, writer: OWN }, once(bytes));
   }
 
   /** Streams an object from an offset on, as it is on the disk. Throws NOT_FOUND. */
@@ -97,7 +116,7 @@ export class BlobStore {
     if (offset >= size) return;
     if (size <= READ_BYTES) {
       // A stream costs many times what it takes to read a small object.
-      yield (await readFile(this.#path(digest))).subarray(offset);
+      yield await this.#load(digest, offset);
       return;
     }
     yield* createReadStream(this.#path(digest), { start: offset, highWaterMark: READ_BYTES });
@@ -105,9 +124,7 @@ export class BlobStore {
 
   /** A whole object in memory, verified. Throws NOT_FOUND; DIGEST_MISMATCH where the disk has changed it. */
   async whole(digest: string): Promise<Uint8Array> {
-    const bytes = await readFile(this.#path(digest)).catch((error: unknown) => {
-      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing(digest) : error;
-    });
+    const bytes = await this.#load(digest);
     if (sha256Hex(bytes) !== digest) throw damaged(digest);
     // Not a Buffer, which node-seal refuses.
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -120,13 +137,38 @@ export class BlobStore {
     if (size > most) {
       throw new StrongroomError('QUOTA_EXCEEDED', `${digest} has ${size} bytes; it is streamed by itself.`);
     }
-    return readFile(this.#path(digest));
+    return this.#load(digest);
   }
 
-  /** Removes an object, durably; nothing happens where there is none. */
-  async delete(digest: string): Promise<void> {
-    await rm(this.#path(digest), { force: true });
-    if ((await sizeOf(this.#home(digest))) !== undefined) await syncFolder(this.#home(digest));
+  /** The file that holds an object, from which byte on, and how many; for whoever looks after the disk. */
+  async place(digest: string): Promise<Place> {
+    const packed = this.#packs.find(digest);
+    if (packed !== undefined) return { ...packed, pack: join(this.#folder, 'packs', packed.pack) };
+    const size = await sizeOf(this.#path(digest));
+    if (size === undefined) throw missing(digest);
+    return { pack: this.#path(digest), offset: 0, size };
+  }
+
+  /** Removes objects, durably; nothing happens where there is none. */
+  async delete(digests: Iterable<string>): Promise<void> {
+    const gone = [...digests];
+    await this.#packs.delete(gone);
+    for (const digest of gone) {
+      await rm(this.#path(digest), { force: true });
+      if ((await sizeOf(this.#home(digest))) !== undefined) await syncFolder(this.#home(digest));
+    }
+  }
+
+  async #load(digest: string, offset = 0): Promise<Buffer<ArrayBuffer>> {
+    const path = this.#path(digest);
+    const packed = this.#packs.find(digest);
+    try {
+      return packed === undefined
+        ? (await readFile(path)).subarray(offset)
+        : await this.#packs.read(packed, offset);
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? missing(digest) : error;
+    }
   }
 
   /** Removes what a writer has uploaded of an unfinished object. */
@@ -186,55 +228,7 @@ export class BlobStore {
 export async function openBlobStore(folder: string): Promise<BlobStore> {
   await makeFolder(join(folder, 'objects'));
   await makeFolder(join(folder, 'partial'));
-  return new BlobStore(folder);
-}
-
-/** Appends the chunks to the file and the hash until `size` bytes are there. */
-async function fill(
-  file: FileHandle,
-  hash: Hash,
-  { digest, size, offset }: Upload,
-  chunks: AsyncIterable<Uint8Array>,
-): Promise<void> {
-  let received = offset;
-  for await (const chunk of chunks) {
-    received += chunk.length;
-    if (received > size)
-      throw new StrongroomError('QUOTA_EXCEEDED', `${digest} has more than the ${size} bytes declared.`);
-    hash.update(chunk);
-    await file.appendFile(chunk);
-  }
-  if (received < size) {
-    throw new StrongroomError(
-      'UNREACHABLE',
-      `The upload of ${digest} ended after ${received} of ${size} bytes.`,
-    );
-  }
-}
-
-/** Passes the chunks on, and throws as soon as the signal says stop, even while the next chunk is awaited. */
-async function* interruptible(
-  chunks: AsyncIterable<Uint8Array>,
-  stop: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const stopped = new Promise<never>((_resolve, reject) => {
-    stop.addEventListener('abort', () =>
-      reject(new StrongroomError('UNREACHABLE', 'Another upload of the same object has taken over.')),
-    );
-  });
-  // Whoever waits below hears of it; nobody may be waiting.
-  stopped.catch(() => undefined);
-  const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), stopped]);
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a source that hangs in `next` would hang here too.
-    void iterator.return?.();
-  }
+  return new BlobStore(folder, await PackStore.open(folder));
 }
 
 function isFinal(error: unknown): boolean {

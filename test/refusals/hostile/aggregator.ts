@@ -2,7 +2,6 @@
  * A lying aggregator: the honest one, with one behaviour changed for each task whose title names an attack.
  * Every other task it serves honestly, so that one network shows an attack and an honest run side by side.
  */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Aggregator, type AggregatorOptions } from '../../../aggregator/aggregator.ts';
 import { StrongroomError } from '../../../proto/errors.ts';
@@ -15,7 +14,7 @@ import { parseEnvelope } from '../../../trust/envelope.ts';
 import type { InputSet } from '../../../trust/evaluation.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { matchOf, signedLists } from '../../../trust/match.ts';
-import { objectFile } from './stage.ts';
+import { replaceObject } from './stage.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
 class HostileAggregator extends Aggregator {
@@ -158,7 +157,7 @@ class HostileAggregator extends Aggregator {
         const output = await super.sumOf(task, index);
         const [victim] = firstInput(task);
         if (victim !== undefined && task.document.title === 'truncates an input') {
-          await this.#write(victim.digest, new Uint8Array(64));
+          this.#write(victim.digest, new Uint8Array(64));
         } else if (victim !== undefined) {
           await this.#overwrite(victim, (bytes) => bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8));
         }
@@ -189,11 +188,11 @@ class HostileAggregator extends Aggregator {
     const bytes = await this.blobs.whole(digest);
     change(bytes);
     if (sha256Hex(bytes) === digest) throw new Error('nothing was changed');
-    await this.#write(digest, bytes);
+    this.#write(digest, bytes);
   }
 
-  #write(digest: string, bytes: Uint8Array): Promise<void> {
-    return writeFile(objectFile(this.#folder, digest), bytes);
+  #write(digest: string, bytes: Uint8Array): void {
+    replaceObject(this.#folder, digest, bytes);
   }
 }
 

@@ -3,7 +3,15 @@
  * running (a colluder who uses its identity for more than its daemon does), and what a witness sees of it all.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
@@ -26,6 +34,7 @@ import { sha256Hex } from '../../../trust/digest.ts';
 import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
+import { PackIndex } from '../../../trust/storage/pack-index.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
 import { checked, foundAtLast, foundIn, strayFound } from '../../fixtures/controller.ts';
 import { refusal } from '../../fixtures/trust-parties.ts';
@@ -318,9 +327,19 @@ export class Stage implements AsyncDisposable {
     return blobOf(bytes);
   }
 
-  /** Where the aggregator keeps an object: whoever runs it can write there. */
-  object(digest: string): string {
-    return objectFile(join(this.net.folder, 'aggregator', 'state', 'blobs'), digest);
+  /** An object as it is on the aggregator's disk. */
+  object(digest: string): Buffer {
+    const { file, offset, size } = objectPlace(this.#blobs, digest);
+    return readFileSync(file).subarray(offset, offset + size);
+  }
+
+  /** Whoever runs the aggregator can write on its disk. */
+  replaceObject(digest: string, bytes: Uint8Array): void {
+    replaceObject(this.#blobs, digest, bytes);
+  }
+
+  get #blobs(): string {
+    return join(this.net.folder, 'aggregator', 'state', 'blobs');
   }
 
   /** What a daemon has logged. */
@@ -333,9 +352,27 @@ export function blobOf(bytes: Uint8Array): Blob {
   return { digest: sha256Hex(bytes), size: bytes.length };
 }
 
-/** The file of an object in a blob store. */
-export function objectFile(folder: string, digest: string): string {
-  return join(folder, 'objects', digest.slice(0, 2), digest.slice(2, 4), digest);
+/** Where a blob store keeps an object, also while its process runs. */
+function objectPlace(folder: string, digest: string): { file: string; offset: number; size: number } {
+  using index = new PackIndex(join(folder, 'packs.db'));
+  const packed = index.find(digest);
+  if (packed !== undefined) return { ...packed, file: join(folder, 'packs', packed.pack) };
+  const file = join(folder, 'objects', digest.slice(0, 2), digest.slice(2, 4), digest);
+  return { file, offset: 0, size: statSync(file).size };
+}
+
+/** Puts other bytes in the place of an object, not more than it has. */
+export function replaceObject(folder: string, digest: string, bytes: Uint8Array): void {
+  const { file, offset, size } = objectPlace(folder, digest);
+  if (bytes.length > size) throw new Error('what is put in the place of an object is larger');
+  const open = openSync(file, 'r+');
+  writeSync(open, bytes, 0, bytes.length, offset);
+  if (offset === 0) ftruncateSync(open, bytes.length);
+  closeSync(open);
+  if (offset === 0) return;
+  using index = new PackIndex(join(folder, 'packs.db'));
+  const pack = basename(file);
+  index.add(pack, [{ digest, pack, offset, size: bytes.length }], index.packs().get(pack) ?? 0);
 }
 
 /** Waits for something that cannot be followed. */
