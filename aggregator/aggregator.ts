@@ -73,7 +73,7 @@ export class Aggregator implements Disposable {
       validateContribution(context, payload.round, await this.fetch(payload.message));
     } else if (kind === 'manifest') {
       const checks = await this.#checksOf(this.book.task(payload.task));
-      await checks.check(payload.by, this.#fetchAll(payload.ciphertexts));
+      await checks.check(payload.by, payload.ciphertexts, (blob) => this.fetch(blob));
     } else if (kind === 'linkage-request') {
       requirePoints(payload.by, await this.fetch(payload.points));
     } else if (kind === 'linkage-answer') {
@@ -84,6 +84,18 @@ export class Aggregator implements Disposable {
       await this.fetch(payload.key);
     } else if (kind === 'release') {
       await this.fetch(payload.box);
+    }
+  }
+
+  /** An object of a party has come: an input ciphertext is validated while it is in memory, where that is cheap. */
+  async stored(taskId: string, { digest, bytes }: WholeObject, party: string): Promise<void> {
+    const task = this.book.tasks.get(taskId);
+    if (task?.phase !== 'COLLECTING' || task.plan.scheme !== 'bfv' || !task.inputs.includes(party)) return;
+    try {
+      (await this.#checksOf(task)).arrived(party, digest, bytes);
+    } catch (error) {
+      // Whoever names the object in a manifest meets it again.
+      if (!(error instanceof StrongroomError)) throw error;
     }
   }
 

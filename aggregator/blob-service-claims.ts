@@ -2,7 +2,7 @@
  * How many bytes each party has claimed for each task: the account behind the quota. A claim is made before
  * the first byte is taken in, so that uploads side by side cannot exceed the quota together.
  */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StrongroomError } from '../proto/errors.ts';
 
 // A power cut may lose the last claims (synchronous=NORMAL): then a party can store so much more, once.
@@ -25,13 +25,22 @@ export interface Claim {
   readonly size: number;
 }
 
+/** Totals that are kept in memory; the others are added up again. */
+const TOTALS = 1_000;
+
 export class BlobClaims implements Disposable {
   readonly #db: DatabaseSync;
+  readonly #sizeOf: StatementSync;
+  readonly #insert: StatementSync;
+  /** What a party has claimed for a task, by both names. */
+  readonly #used = new Map<string, number>();
 
   /** Opens the accounts in this file, which is made where it is not there. */
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
     this.#db.exec(SCHEMA);
+    this.#sizeOf = this.#db.prepare('SELECT size FROM claims WHERE task = ? AND party = ? AND digest = ?');
+    this.#insert = this.#db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)');
   }
 
   /**
@@ -39,12 +48,8 @@ export class BlobClaims implements Disposable {
    * party's claims for the task would come to more than `quota` bytes.
    */
   claim({ task, party, digest, size }: Claim, quota: number): void {
-    const row = this.#db
-      .prepare(
-        'SELECT COALESCE(SUM(size), 0) AS used FROM claims WHERE task = ? AND party = ? AND digest <> ?',
-      )
-      .get(task, party, digest);
-    const used = Number(row?.['used']);
+    const before = Number(this.#sizeOf.get(task, party, digest)?.['size'] ?? 0);
+    const used = this.#usedBy(task, party) - before;
     if (used + size > quota) {
       throw new StrongroomError(
         'QUOTA_EXCEEDED',
@@ -52,11 +57,23 @@ export class BlobClaims implements Disposable {
         { details: { party, quota, used, size } },
       );
     }
-    this.#db.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)').run(task, party, digest, size);
+    this.#insert.run(task, party, digest, size);
+    this.#used.set(`${task} ${party}`, used + size);
+  }
+
+  #usedBy(task: string, party: string): number {
+    const known = this.#used.get(`${task} ${party}`);
+    if (known !== undefined) return known;
+    if (this.#used.size >= TOTALS) this.#used.clear();
+    const row = this.#db
+      .prepare('SELECT COALESCE(SUM(size), 0) AS used FROM claims WHERE task = ? AND party = ?')
+      .get(task, party);
+    return Number(row?.['used']);
   }
 
   /** Gives the room back: the object has been thrown away. */
   release({ task, party, digest }: Claim): void {
+    this.#used.delete(`${task} ${party}`);
     this.#db
       .prepare('DELETE FROM claims WHERE task = ? AND party = ? AND digest = ?')
       .run(task, party, digest);
@@ -70,6 +87,7 @@ export class BlobClaims implements Disposable {
 
   /** Gives back all room of a task. */
   forget(task: string): void {
+    this.#used.clear();
     this.#db.prepare('DELETE FROM claims WHERE task = ?').run(task);
   }
 

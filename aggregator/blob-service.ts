@@ -11,7 +11,7 @@ import type {
   StatResponse,
 } from '../transport/messages.ts';
 import { service, type Service } from '../transport/server.ts';
-import type { BlobStore } from '../trust/storage/blob-store.ts';
+import type { BlobStore, WholeObject } from '../trust/storage/blob-store.ts';
 import type { BlobClaims } from './blob-service-claims.ts';
 import { put, putMany } from './blob-uploads.ts';
 import type { PartyLimits } from './limits.ts';
@@ -22,6 +22,8 @@ export interface BlobOptions {
   readonly limits: PartyLimits;
   /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
   readonly quota: (task: string, caller: Caller) => number;
+  /** Told of an object that came whole and is durable, while its bytes are in memory. */
+  readonly stored?: (task: string, object: WholeObject, caller: Caller) => void | Promise<void>;
   /** Throws the reason where a party may not fetch an object. */
   readonly checkReader: (digest: string, caller: Caller) => void;
 }

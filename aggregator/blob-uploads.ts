@@ -71,8 +71,9 @@ async function keep(options: BlobOptions, task: string, bytes: Uint8Array, calle
   if (bytes.length > CHUNK_BYTES) throw tooLarge(CHUNK_BYTES);
   const object = new WholeObject(bytes);
   const claim = { task, digest: object.digest, size: bytes.length };
-  if ((await options.blobs.size(claim.digest)) !== undefined) return;
+  if (options.blobs.isPacked(claim.digest)) return;
   await claimed(options, claim, caller, () => options.blobs.put(object, task));
+  await options.stored?.(task, object, caller);
 }
 
 /** Stores an object for which there is room in the quota; gives the room back where nothing of it is kept. */

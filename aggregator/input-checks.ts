@@ -3,6 +3,7 @@
  * costs alone. Who comes alone, or brings a batch along, waits for nobody.
  */
 import type { Evaluator, Input } from '../schemes/scheme.ts';
+import type { Blob } from '../trust/documents.ts';
 
 /** For how long inputs are gathered after a batch. */
 const GATHER_MS = 1_000;
@@ -17,6 +18,8 @@ interface Waiting {
 
 export class InputChecks {
   readonly #evaluator: Evaluator;
+  /** By party, the sizes of the ciphertexts that were found valid when they came, by digest. */
+  readonly #valid = new Map<string, Map<string, number>>();
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastBatch = -Infinity;
@@ -25,15 +28,33 @@ export class InputChecks {
     this.#evaluator = evaluator;
   }
 
-  /** Throws CIPHERTEXT_INVALID unless every ciphertext is a well-formed input of the party. Keeps one batch in memory. */
-  async check(party: string, ciphertexts: AsyncIterable<Uint8Array>): Promise<void> {
+  /** A ciphertext of the party is durable, and still in memory. What is wrong with it is said once a manifest names it. */
+  arrived(party: string, digest: string, bytes: Uint8Array): void {
+    if (this.#refusal([{ ciphertext: bytes, party }]) !== undefined) return;
+    const valid = this.#valid.get(party) ?? new Map<string, number>();
+    this.#valid.set(party, valid.set(digest, bytes.length));
+  }
+
+  /**
+   * Throws CIPHERTEXT_INVALID unless every ciphertext is a well-formed input of the party, and what `fetch` throws where
+   * one is not there. Keeps one batch in memory.
+   */
+  async check(
+    party: string,
+    ciphertexts: readonly Blob[],
+    fetch: (blob: Blob) => Promise<Uint8Array>,
+  ): Promise<void> {
+    const valid = this.#valid.get(party);
     let inputs: Input[] = [];
-    for await (const ciphertext of ciphertexts) {
-      inputs.push({ ciphertext, party });
+    for (const blob of ciphertexts) {
+      if (valid?.get(blob.digest) === blob.size) continue;
+      inputs.push({ ciphertext: await fetch(blob), party });
       if (bytesOf(inputs) < BATCH_BYTES) continue;
       this.#evaluator.validateInputs(inputs);
       inputs = [];
     }
+    this.#valid.delete(party);
+    if (inputs.length === 0) return;
     await new Promise<void>((accept, refuse) => this.#add({ inputs, accept, refuse }));
   }
 

@@ -86,6 +86,7 @@ export async function runAggregator(
           if (task !== undefined && retention.hasPassed(task, new Date())) throw overdue();
           return aggregator.quota(id, caller.party);
         },
+        stored: (task, object, caller) => aggregator.stored(task, object, caller.party),
         checkReader: (digest, caller) => aggregator.checkReader(digest, caller.party),
       }),
     ],

@@ -5,6 +5,7 @@
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openProfile } from '../../transport/profile.ts';
 import { sha256Hex } from '../../trust/digest.ts';
+import type { Blob } from '../../trust/documents.ts';
 import { Session } from '../../clients/session.ts';
 import { serveSink, streamRaw } from './raw.ts';
 
@@ -19,6 +20,7 @@ interface Prepared {
   readonly session: Session;
   readonly task: string;
   readonly ciphertexts: readonly Uint8Array[];
+  readonly blobs: readonly Blob[];
 }
 
 const prepared = new Map<string, Prepared>();
@@ -36,16 +38,16 @@ async function prepare(profile: string, taskId: string): Promise<void> {
   using encryptor = await openEncryptor(task.context, await session.jointKey(task, key), session.name);
   const values = new BigInt64Array(encryptor.slots).fill(7n);
   const ciphertexts = Array.from({ length: task.plan.ciphertexts }, () => encryptor.encrypt(values));
-  prepared.set(profile, { session, task: task.id, ciphertexts });
+  const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
+  prepared.set(profile, { session, task: task.id, ciphertexts, blobs });
 }
 
 /** What `submit` does once everything is encrypted: uploads all, then appends the manifest. */
 async function upload(profile: string): Promise<void> {
-  const { session, task: id, ciphertexts } = preparedFor(profile);
+  const { session, task: id, ciphertexts, blobs } = preparedFor(profile);
   const task = session.task(id);
-  const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
   await session.board.putMany(id, ciphertexts);
-  const content = { key: task.requireJointKey().digest, ciphertexts: blobs };
+  const content = { key: task.requireJointKey().digest, ciphertexts: [...blobs] };
   await session.board.append(session.sign(task, 'manifest', content));
 }
 

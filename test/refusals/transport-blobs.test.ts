@@ -152,6 +152,38 @@ test('a second upload of the same object takes over from one that hangs', async 
   await told;
 });
 
+const many = (...objects: Uint8Array[]) => ({ task: TASK, objects });
+
+test('many objects at once: all are stored under the digests of their bytes', async () => {
+  const objects = Array.from({ length: 30 }, (_, i) => randomBytes(1 + i * 5000));
+  await raw.PutMany([
+    many(...objects.slice(0, 10)),
+    many(),
+    many(...objects.slice(10, 20)),
+    many(...objects.slice(20)),
+  ]);
+  for (const bytes of objects) {
+    expect(await held(sha256Hex(bytes))).toEqual({ receivedBytes: bytes.length, complete: true });
+  }
+});
+
+test('many objects at once: an empty one, one over 512 KiB, and a message over 1 MiB are refused', async () => {
+  await refusal(() => raw.PutMany([many(randomBytes(10), new Uint8Array())]), 'DOCUMENT_INVALID');
+  await refusal(() => raw.PutMany([many(randomBytes(512 * 1024 + 1))]), 'QUOTA_EXCEEDED');
+  const three = Array.from({ length: 3 }, () => randomBytes(400_000));
+  await refusal(() => raw.PutMany([many(...three)]), 'QUOTA_EXCEEDED');
+  for (const bytes of three) expect(await held(sha256Hex(bytes))).toEqual(NOTHING);
+});
+
+test('many objects at once: the quota holds for all of them together, and what is refused takes no room', async () => {
+  const objects = Array.from({ length: 12 }, () => randomBytes(450_000));
+  await refusal(() => raw.PutMany(objects.map((bytes) => many(bytes))), 'QUOTA_EXCEEDED');
+  const states = await Promise.all(objects.map((bytes) => held(sha256Hex(bytes))));
+  expect(states.filter(({ complete }) => complete)).toHaveLength(11);
+  await raw.PutMany([many(randomBytes(QUOTA - 11 * 450_000))]);
+  await refusal(() => raw.PutMany([many(randomBytes(1))]), 'QUOTA_EXCEEDED');
+});
+
 test('a request for many objects: too many, one too large, or one that is not there', async () => {
   const small = randomBytes(10);
   await raw.Put(upload(small));

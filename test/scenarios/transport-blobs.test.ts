@@ -79,6 +79,18 @@ test('an upload that is cut midway goes on by itself and sends only the rest aga
   close();
 });
 
+test('many objects whose upload is cut midway arrive all the same, small and large', async () => {
+  const objects = Array.from({ length: 24 }, (_, i) => randomBytes(i === 5 ? 1_500_000 : 200_000));
+  using wire = await cutOnce('up', 2_000_000);
+  const { blobs, close } = dialThrough(wire.address);
+  const sent: number[] = [];
+  await blobs.putMany(TASK, objects, { onSent: (count) => sent.push(count) });
+  expect(wire.cuts()).toBe(1);
+  expect(sent).toEqual([24]);
+  for (const bytes of objects) expect(await network.blobs.size(sha256Hex(bytes))).toBe(bytes.length);
+  close();
+});
+
 test('an upload goes on in another process of the same party, and is nobody else’s', async () => {
   const bytes = randomBytes(4_000_000);
   const digest = sha256Hex(bytes);

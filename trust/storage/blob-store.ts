@@ -63,6 +63,11 @@ export class BlobStore implements AsyncDisposable {
     return this.#packs.find(digest)?.size ?? (await sizeOf(path));
   }
 
+  /** Whether an object is there that came whole and small. */
+  isPacked(digest: string): boolean {
+    return this.#packs.find(digest) !== undefined;
+  }
+
   /** Bytes that a writer's partial upload holds; 0 where there is none. */
   async received(digest: string, writer: string): Promise<number> {
     return (await sizeOf(this.#partial(digest, writer))) ?? 0;
@@ -104,7 +109,7 @@ export class BlobStore implements AsyncDisposable {
    */
   async put({ digest, bytes }: WholeObject, group = OWN): Promise<void> {
     if (!GROUP.test(group)) throw new StrongroomError('DOCUMENT_INVALID', 'Not the id of a task.');
-    if ((await this.size(digest)) !== undefined) return;
+    if (this.isPacked(digest)) return;
     if (bytes.length <= PACKED_BYTES) await this.#packs.add(group, digest, bytes);
     else await this.write({ digest, size: bytes.length, offset: 0, writer: OWN }, once(bytes));
   }
