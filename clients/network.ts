@@ -91,7 +91,8 @@ export async function createNetwork(folder: string, spec: NetworkSpec): Promise<
     mkdirSync(home, { recursive: true, mode: 0o700 });
     const keyFile = join(home, 'unlock.key');
     writeFileSync(keyFile, randomBytes(32), { mode: 0o600, flag: 'wx' });
-    writeIdentity(home, identity, unlockKeyFrom({ keyFile }));
+    // A network for trying things out is made anew after a power cut; flushes were half of its making.
+    writeIdentity(home, identity, unlockKeyFrom({ keyFile }), { flush: false });
     // One file under many names: with thousands of parties it has megabytes.
     linkSync(shared, join(home, CONSORTIUM_FILE));
     const holder = identity.card.roles.includes('processing');

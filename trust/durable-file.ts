@@ -10,13 +10,16 @@ import { hex } from './digest.ts';
 
 const OWNER_ONLY = 0o600;
 
-/** Creates a file, readable by its owner alone. Throws USAGE where it exists: it is never overwritten. */
-export function createDurably(path: string, bytes: Uint8Array): void {
+/**
+ * Creates a file, readable by its owner alone. Throws USAGE where it exists: it is never overwritten. Without `flush` a
+ * power cut may take it again.
+ */
+export function createDurably(path: string, bytes: Uint8Array, flush = true): void {
   const temporary = `${path}.${hex(randomBytes(8))}.tmp`;
   const file = openSync(temporary, 'wx', OWNER_ONLY);
   try {
     writeFileSync(file, bytes);
-    fsyncSync(file);
+    if (flush) fsyncSync(file);
     // Unlike rename, link fails where the target exists, even when two processes race.
     linkSync(temporary, path);
   } catch (cause) {
@@ -28,7 +31,7 @@ export function createDurably(path: string, bytes: Uint8Array): void {
     closeSync(file);
     unlinkSync(temporary);
   }
-  syncFolder(dirname(path));
+  if (flush) syncFolder(dirname(path));
 }
 
 function syncFolder(path: string): void {

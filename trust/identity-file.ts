@@ -24,8 +24,16 @@ const Stored = z.strictObject({
   tlsKey: z.string(),
 });
 
-/** Writes a new identity, making the folder. Throws USAGE where the folder already holds one. */
-export function writeIdentity(folder: string, identity: Identity, unlock: UnlockKey): void {
+/**
+ * Writes a new identity, making the folder. Throws USAGE where the folder already holds one. `flush` is false where
+ * thousands are made that nobody misses after a power cut.
+ */
+export function writeIdentity(
+  folder: string,
+  identity: Identity,
+  unlock: UnlockKey,
+  { flush = true }: { flush?: boolean } = {},
+): void {
   const { signingKey, sealingKey, tlsKey } = identity.secrets;
   const plaintext = canonicalJson({
     card: identity.card,
@@ -34,9 +42,9 @@ export function writeIdentity(folder: string, identity: Identity, unlock: Unlock
     tlsKey,
   });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  createDurably(join(folder, SEALED), sealAtRest(plaintext, unlock, LABEL));
+  createDurably(join(folder, SEALED), sealAtRest(plaintext, unlock, LABEL), flush);
   plaintext.fill(0);
-  createDurably(join(folder, CARD), signCard(identity));
+  createDurably(join(folder, CARD), signCard(identity), flush);
 }
 
 /**
