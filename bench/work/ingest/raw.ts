@@ -5,13 +5,13 @@
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import type { Profile } from '../../transport/profile.ts';
-import { CHANNEL_OPTIONS } from '../../transport/client.ts';
-import { clientCredentials, serverCredentials } from '../../transport/tls.ts';
-import { widenServerWindows } from '../../transport/window.ts';
+import type { Profile } from '../../../transport/profile.ts';
+import { CHANNEL_OPTIONS } from '../../../transport/client.ts';
+import { clientCredentials, serverCredentials } from '../../../transport/tls.ts';
+import { widenServerWindows } from '../../../transport/window.ts';
 
 function putMethod(): grpc.MethodDefinition<object, object> {
-  const file = fileURLToPath(new URL('../../proto/strongroom/v1/blob.proto', import.meta.url));
+  const file = fileURLToPath(new URL('../../../proto/strongroom/v1/blob.proto', import.meta.url));
   const service = loadSync(file, { longs: Number, defaults: true })['strongroom.v1.BlobService'];
   if (service === undefined || 'format' in service) throw new TypeError('no BlobService in proto/');
   const { Put } = service as grpc.ServiceDefinition;

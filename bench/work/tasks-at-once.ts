@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { runPlain } from '../clients/local-run.ts';
-import { createNetwork, Network } from '../clients/network.ts';
-import { fetchResult } from '../clients/output-party.ts';
-import { submit } from '../clients/provider.ts';
-import { propose } from '../clients/requester.ts';
-import { Session } from '../clients/session.ts';
-import { validateTask, type TaskDocument } from '../statistics/task.ts';
-import { processorSeconds } from './processor-time.ts';
+import { runPlain } from '../../clients/local-run.ts';
+import { createNetwork, Network } from '../../clients/network.ts';
+import { fetchResult } from '../../clients/output-party.ts';
+import { submit } from '../../clients/provider.ts';
+import { propose } from '../../clients/requester.ts';
+import { Session } from '../../clients/session.ts';
+import { validateTask, type TaskDocument } from '../../statistics/task.ts';
+import { processorSeconds } from '../processor-time.ts';
 
 export interface TasksFigures {
   readonly tasks: number;

@@ -1,5 +1,5 @@
 /** The task whose ciphertexts are moved: a mean in so many cells that one input party sends 25 MB. */
-import { validateTask, type TaskDocument } from '../../statistics/task.ts';
+import { validateTask, type TaskDocument } from '../../../statistics/task.ts';
 
 export const HOLDERS = ['holder-1', 'holder-2', 'holder-3'];
 export const OFFICE = 'office';

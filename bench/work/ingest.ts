@@ -8,13 +8,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AGGREGATOR, createNetwork, Network } from '../clients/network.ts';
-import { propose } from '../clients/requester.ts';
-import { Session } from '../clients/session.ts';
-import { StrongroomError } from '../proto/errors.ts';
+import { AGGREGATOR, createNetwork, Network } from '../../clients/network.ts';
+import { propose } from '../../clients/requester.ts';
+import { Session } from '../../clients/session.ts';
+import { StrongroomError } from '../../proto/errors.ts';
 import type { Order } from './ingest/process.ts';
 import { HOLDERS, manyCells, OFFICE } from './ingest/task.ts';
-import { processorSeconds } from './processor-time.ts';
+import { processorSeconds } from '../processor-time.ts';
 
 export interface IngestFigures {
   /** Bytes of one round, and input parties that send them at the same time, each in a process of its own. */

@@ -2,11 +2,11 @@
  * One process of the measurement, driven over IPC: the sink, or an input party that has its ciphertexts ready and
  * sends them when it is told to, as a raw stream or to the aggregator.
  */
-import { openEncryptor } from '../../schemes/encryptor.ts';
-import { openProfile } from '../../transport/profile.ts';
-import { sha256Hex } from '../../trust/digest.ts';
-import type { Blob } from '../../trust/documents.ts';
-import { Session } from '../../clients/session.ts';
+import { openEncryptor } from '../../../schemes/encryptor.ts';
+import { openProfile } from '../../../transport/profile.ts';
+import { sha256Hex } from '../../../trust/digest.ts';
+import type { Blob } from '../../../trust/documents.ts';
+import { Session } from '../../../clients/session.ts';
 import { serveSink, streamRaw } from './raw.ts';
 
 /** What the process is told, and answers with `{ done }` when it is done. */
