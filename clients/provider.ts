@@ -143,7 +143,7 @@ async function send(
   }
   // Read one after the other, as they are sent: a party may have more of them than memory.
   const objects = function* () {
-    for (const { digest } of missing) yield new Uint8Array(readFileSync(join(folder, digest)));
+    for (const { digest } of missing) yield readFileSync(join(folder, digest));
   };
   const there = blobs.length - missing.length;
   await session.board.putMany(task.id, objects(), (sent) =>

@@ -57,6 +57,18 @@ test('objects of a task that come together are in one file, and there when the s
   await expectThere([...first, ...second]);
 });
 
+test('whoever puts the next object as soon as one is stored is never forgotten', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const all = objects(6);
+    await Promise.all(
+      all
+        .slice(0, 3)
+        .map((object, i) => store.put(object, TASK).then(() => store.put(all[3 + i] ?? object, OTHER))),
+    );
+    await expectThere(all);
+  }
+});
+
 test('without its index all of a pack is found again, up to what was not written whole', async () => {
   const all = objects(20);
   for (const object of all) await store.put(object, TASK);

@@ -91,7 +91,7 @@ export class PackStore implements AsyncDisposable {
       before.push({ digest, bytes, stored: resolve, failed: reject });
       this.#waiting.set(group, before);
     });
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#write();
     return stored;
   }
 
@@ -122,13 +122,18 @@ export class PackStore implements AsyncDisposable {
   }
 
   async #write(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      // What comes within one turn of the event loop is written together.
-      await new Promise((resolve) => setImmediate(resolve));
-      const groups = this.#waiting;
-      this.#waiting = new Map();
-      await Promise.all([...groups].map(([group, waiting]) => this.#append(group, waiting)));
-      while (this.#growing.size > OPEN_FILES) await this.#close(this.#growing.keys().next().value ?? '');
+    try {
+      while (this.#waiting.size > 0) {
+        // What comes within one turn of the event loop is written together.
+        await new Promise((resolve) => setImmediate(resolve));
+        const groups = this.#waiting;
+        this.#waiting = new Map();
+        await Promise.all([...groups].map(([group, waiting]) => this.#append(group, waiting)));
+        while (this.#growing.size > OPEN_FILES) await this.#close(this.#growing.keys().next().value ?? '');
+      }
+    } finally {
+      // In the tick in which nothing was found waiting: whoever comes next starts anew.
+      this.#writing = undefined;
     }
   }
 
