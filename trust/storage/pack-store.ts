@@ -98,7 +98,7 @@ export class PackStore implements AsyncDisposable {
   /** The bytes of an object from an offset on, as they are on the disk. */
   async read({ pack, offset, size }: Place, from = 0): Promise<Buffer<ArrayBuffer>> {
     // Not from the pool of buffers: whoever has a view of an object must not keep others alive.
-    const bytes = Buffer.from(new ArrayBuffer(Math.max(0, size - from)));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(0, size - from));
     const { bytesRead } = await this.#withFile(pack, (file) =>
       file.read(bytes, 0, bytes.length, offset + from),
     );
