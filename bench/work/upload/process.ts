@@ -6,6 +6,7 @@ import { openEncryptor } from '../../../schemes/encryptor.ts';
 import { Session } from '../../../clients/session.ts';
 import { openProfile } from '../../../transport/profile.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
+import type { Blob } from '../../../trust/documents.ts';
 import { fullVector } from '../values.ts';
 import { serveSink, streamRaw } from './raw-stream.ts';
 
@@ -23,6 +24,7 @@ interface Prepared {
   readonly session: Session;
   readonly task: string;
   readonly ciphertexts: readonly Uint8Array[];
+  readonly blobs: readonly Blob[];
 }
 
 const prepared = new Map<string, Prepared>();
@@ -40,16 +42,16 @@ async function prepare(profile: string, id: string): Promise<void> {
   using encryptor = await openEncryptor(task.context, await session.jointKey(task, key), session.name);
   const values = fullVector(0, encryptor.slots).map((value) => value & 0xffn);
   const ciphertexts = Array.from({ length: task.plan.ciphertexts }, () => encryptor.encrypt(values));
-  prepared.set(profile, { session, task: task.id, ciphertexts });
+  const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
+  prepared.set(profile, { session, task: task.id, ciphertexts, blobs });
 }
 
 /** What `clients/provider.ts` does once everything is encrypted: uploads all, then appends the manifest. */
 async function upload(profile: string): Promise<void> {
-  const { session, task: id, ciphertexts } = preparedFor(profile);
+  const { session, task: id, ciphertexts, blobs } = preparedFor(profile);
   const task = session.task(id);
-  const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-  for (const ciphertext of ciphertexts) await session.board.put(id, ciphertext);
-  const content = { key: task.requireJointKey().digest, ciphertexts: blobs };
+  await session.board.putMany(id, ciphertexts);
+  const content = { key: task.requireJointKey().digest, ciphertexts: [...blobs] };
   await session.board.append(session.sign(task, 'manifest', content));
 }
 
