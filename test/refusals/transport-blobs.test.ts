@@ -155,7 +155,7 @@ test('a second upload of the same object takes over from one that hangs', async 
 const many = (...objects: Uint8Array[]) => ({ task: TASK, objects });
 
 test('many objects at once: all are stored under the digests of their bytes', async () => {
-  const objects = Array.from({ length: 30 }, (_, i) => randomBytes(1 + i * 5000));
+  const objects = Array.from({ length: 30 }, (_, i) => randomBytes(1 + i * 3000));
   await raw.PutMany([
     many(...objects.slice(0, 10)),
     many(),
