@@ -4,12 +4,14 @@ import { sha256Hex } from '../trust/digest.ts';
 import type { ClientOf } from './call.ts';
 import { CHUNK_BYTES, chunksOf, groupsOf } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
-import type { PutHeader, PutRequest, StatResponse } from './messages.ts';
+import type { PutHeader, PutManyRequest, PutRequest, StatResponse } from './messages.ts';
 import { retrying, retryingStream, type RetryRule } from './retry.ts';
 
 const TIMEOUT_MS = 30_000;
-/** Bytes that one call uploads: what is sent again where a connection breaks. */
+/** Bytes that one call uploads, and whose progress is heard at once. */
 const CALL_BYTES = 32 * 1024 * 1024;
+/** With fewer bytes objects go one after the other: of so little, what is sent again after a break would be a good part. */
+const MANY_BYTES = 16 * 1024 * 1024;
 
 /** An object as signed documents name it: its SHA-256 in hexadecimal, and its bytes. */
 export interface BlobName {
@@ -59,8 +61,9 @@ export class BlobClient {
   }
 
   /**
-   * Uploads many objects for a task, those of at most CHUNK_BYTES together; all are durable at the aggregator when it
-   * resolves. `onSent` hears how many are there. Throws as `put`.
+   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Where there is much to send,
+   * objects of at most CHUNK_BYTES go together, without waiting for one to be stored before the next is sent. What has
+   * arrived when the connection breaks is not sent again. `onSent` hears how many are there. Throws as `put`.
    */
   async putMany(
     task: string,
@@ -70,13 +73,14 @@ export class BlobClient {
     let sent = 0;
     for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
       const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
-      const requests = function* () {
-        for (const together of groupsOf(small, (bytes) => bytes.length, CHUNK_BYTES))
-          yield { task, objects: together };
-      };
-      await retrying(this.#rule, signal, () => this.#methods.PutMany(requests(), { signal }));
-      for (const bytes of group) if (bytes.length > CHUNK_BYTES) await this.put(task, bytes, { signal });
-      onSent?.((sent += group.length));
+      const many = small.reduce((sum, { length }) => sum + length, 0) >= MANY_BYTES ? small : [];
+      if (many.length > 0) await this.#putTogether(task, many, signal);
+      for (const bytes of group) {
+        if (many.length > 0 && bytes.length <= CHUNK_BYTES) continue;
+        await this.put(task, bytes, { signal });
+        onSent?.((sent += 1));
+      }
+      if (many.length > 0) onSent?.((sent += many.length));
     }
   }
 
@@ -139,11 +143,43 @@ export class BlobClient {
     return bytes;
   }
 
+  /** In one stream; where it breaks, what has arrived is not sent again. */
+  async #putTogether(task: string, objects: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
+    let broken = false;
+    await retrying(this.#rule, signal, async () => {
+      const missing = broken ? await this.#missing(objects, signal) : objects;
+      broken = true;
+      await this.#methods.PutMany(wholeObjects(task, missing), { signal });
+    });
+  }
+
+  /** Those that the aggregator does not hold. */
+  async #missing(objects: readonly Uint8Array[], signal?: AbortSignal): Promise<Uint8Array[]> {
+    const missing: Uint8Array[] = [];
+    for (const bytes of objects) {
+      const { complete } = await this.#methods.Stat(
+        { digest: sha256Hex(bytes) },
+        { signal, timeoutMs: TIMEOUT_MS },
+      );
+      if (!complete) missing.push(bytes);
+    }
+    return missing;
+  }
+
   /** Where an upload goes on. An object of one chunk is not worth the question. */
   async #resumption(digest: string, bytes: Uint8Array, signal?: AbortSignal): Promise<number> {
     if (bytes.length <= CHUNK_BYTES) return 0;
     const { receivedBytes } = await this.#methods.Stat({ digest }, { signal, timeoutMs: TIMEOUT_MS });
     return Math.min(receivedBytes, bytes.length);
+  }
+}
+
+function* wholeObjects(
+  task: string,
+  objects: readonly Uint8Array[],
+): Generator<PutManyRequest, void, undefined> {
+  for (const together of groupsOf(objects, (bytes) => bytes.length, CHUNK_BYTES)) {
+    yield { task, objects: together };
   }
 }
 
