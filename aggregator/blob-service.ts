@@ -11,19 +11,9 @@ import type {
   StatResponse,
 } from '../transport/messages.ts';
 import { service, type Service } from '../transport/server.ts';
-import type { BlobStore, WholeObject } from '../trust/storage/blob-store.ts';
-import type { BlobClaims } from './blob-service-claims.ts';
-import { put, putMany } from './blob-uploads.ts';
-import type { PartyLimits } from './limits.ts';
+import { put, putMany, type UploadOptions } from './blob-uploads.ts';
 
-export interface BlobOptions {
-  readonly blobs: BlobStore;
-  readonly claims: BlobClaims;
-  readonly limits: PartyLimits;
-  /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
-  readonly quota: (task: string, caller: Caller) => number;
-  /** Told of an object that came whole and is durable, while its bytes are in memory. */
-  readonly stored?: (task: string, object: WholeObject, caller: Caller) => void | Promise<void>;
+export interface BlobOptions extends UploadOptions {
   /** Throws the reason where a party may not fetch an object. */
   readonly checkReader: (digest: string, caller: Caller) => void;
 }

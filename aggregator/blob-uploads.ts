@@ -3,15 +3,26 @@ import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
 import { CHUNK_BYTES, CHUNK_LIMIT, limitChunks } from '../transport/chunks.ts';
 import type { PutHeader, PutManyRequest, PutRequest } from '../transport/messages.ts';
-import { WholeObject } from '../trust/storage/blob-store.ts';
-import type { BlobOptions } from './blob-service.ts';
+import { WholeObject, type BlobStore } from '../trust/storage/blob-store.ts';
+import type { BlobClaims } from './blob-service-claims.ts';
+import type { PartyLimits } from './limits.ts';
 
 /** Bytes of one call that are on their way to the disk; the caller waits while there are more. */
 const UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
+export interface UploadOptions {
+  readonly blobs: BlobStore;
+  readonly claims: BlobClaims;
+  readonly limits: PartyLimits;
+  /** How many bytes a party may store for a task. Throws where the task or the party's part in it is unknown. */
+  readonly quota: (task: string, caller: Caller) => number;
+  /** Told of an object that came whole and is durable, while its bytes are in memory. */
+  readonly stored?: (task: string, object: WholeObject, caller: Caller) => void | Promise<void>;
+}
+
 /** One object, in pieces, and maybe not from its beginning. */
 export async function put(
-  options: BlobOptions,
+  options: UploadOptions,
   requests: AsyncIterable<PutRequest>,
   caller: Caller,
 ): Promise<void> {
@@ -39,7 +50,7 @@ export async function put(
 
 /** Many objects, each whole; all of them are durable when it resolves. */
 export async function putMany(
-  options: BlobOptions,
+  options: UploadOptions,
   requests: AsyncIterable<PutManyRequest>,
   caller: Caller,
 ): Promise<void> {
@@ -66,7 +77,7 @@ export async function putMany(
   if (failure !== undefined) throw failure.error;
 }
 
-async function keep(options: BlobOptions, task: string, bytes: Uint8Array, caller: Caller): Promise<void> {
+async function keep(options: UploadOptions, task: string, bytes: Uint8Array, caller: Caller): Promise<void> {
   if (bytes.length === 0) throw malformed('an object has at least one byte');
   if (bytes.length > CHUNK_BYTES) throw tooLarge(CHUNK_BYTES);
   const object = new WholeObject(bytes);
@@ -78,7 +89,7 @@ async function keep(options: BlobOptions, task: string, bytes: Uint8Array, calle
 
 /** Stores an object for which there is room in the quota; gives the room back where nothing of it is kept. */
 async function claimed(
-  { blobs, claims, limits, quota }: BlobOptions,
+  { blobs, claims, limits, quota }: UploadOptions,
   object: { readonly task: string; readonly digest: string; readonly size: number },
   caller: Caller,
   store: () => Promise<void>,
