@@ -29,8 +29,8 @@ const REFUSED: Record<string, Refused> = {
   'a missing field': { from: /legal-basis: .*/, to: '', says: 'legal-basis: is missing' },
   'an unknown scheme': {
     from: 'retention: P30D',
-    to: 'retention: P30D\nscheme: ckks',
-    says: 'scheme: must be auto, bfv or paillier',
+    to: 'retention: P30D\nscheme: bgv',
+    says: 'scheme: must be auto, bfv, ckks or paillier',
     line: 8,
   },
   'a modulus of another length': {
