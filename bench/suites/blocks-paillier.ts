@@ -9,9 +9,9 @@ import { addPlain, decryptPlain, encryptByOpenssl, encryptPlain, type PlainJob }
 /** Ciphertexts of a run. */
 const CIPHERTEXTS = { tiny: 1, quick: 1, full: 10 };
 /** Inputs of a sum: their proofs are verified together. */
-const INPUTS = { tiny: 2, quick: 64, full: 512 };
+const INPUTS = { tiny: 2, quick: 24, full: 512 };
 /** So many ciphertexts until the table of powers is made. */
-const WARM_UP = { tiny: 0, quick: 150, full: 150 };
+const WARM_UP = { tiny: 0, quick: 50, full: 150 };
 
 export function paillierBlocks({ scale, peers }: Setting): Benchmark[] {
   const bits = scale === 'full' ? ([2048, 3072] as const) : ([2048] as const);

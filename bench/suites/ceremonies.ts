@@ -12,6 +12,7 @@ import { generatePlainKey } from '../work/paillier.ts';
 import { checksum, fullVector } from '../work/values.ts';
 import { sizeOf } from './blocks-bfv.ts';
 
+const BETWEEN_DAEMONS = { tiny: [], quick: [3], full: [3, 5, 7] };
 const HOLDERS = { tiny: [3], quick: [3, 5, 7], full: [3, 5, 7] };
 /** What is long is run a few times only. */
 const FEW: Partial<Pace> = { warmUp: 0, leastRounds: 1, mostRounds: 3, seconds: 60 };
@@ -31,7 +32,7 @@ export const ceremonies: Suite = {
     return [
       ...HOLDERS[scale].map((holders) => bfvKey(setting, holders)),
       ...(scale === 'full' ? [] : [smallPaillierKey(setting)]),
-      ...(scale === 'tiny' ? [] : HOLDERS[scale].map((holders) => betweenDaemons('bfv', holders))),
+      ...BETWEEN_DAEMONS[scale].map((holders) => betweenDaemons('bfv', holders)),
       ...(scale === 'full'
         ? HOLDERS.full.flatMap((holders) => [
             paillierKey(setting, holders, 2048),

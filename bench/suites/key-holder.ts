@@ -108,10 +108,11 @@ class Evaluation extends Aggregator {
 
 async function firstEvaluation({ network, office }: BenchNetwork, task: TaskLife): Promise<Contestant> {
   const { identity, state } = openProfile(network.profile(AGGREGATOR));
+  const blobs = await openBlobStore(join(state, 'blobs'));
   const evaluation = new Evaluation({
     identity,
     book: office.board.book,
-    blobs: await openBlobStore(join(state, 'blobs')),
+    blobs,
     append: () => undefined,
     log: pino({ level: 'silent' }),
   });
@@ -123,7 +124,7 @@ async function firstEvaluation({ network, office }: BenchNetwork, task: TaskLife
       return { seconds: (performance.now() - started) / 1000, units: terms(task) };
     },
     answer: () => Promise.resolve(evaluation.outputs),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => blobs[Symbol.asyncDispose](),
   };
 }
 

@@ -23,7 +23,10 @@ export const tasks: Suite = {
         'Tasks of three input parties and three key holders, from the proposals to the last verified result; one at a time is the reference',
       unit: 'tasks',
       reference: 'strongroom, 1 at once',
-      pace: { warmUp: 1, leastRounds: scale === 'full' ? 2 : 3, mostRounds: 5, seconds: 20 },
+      pace:
+        scale === 'full'
+          ? { warmUp: 1, leastRounds: 2, mostRounds: 5, seconds: 20 }
+          : { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 10 },
       open: async () => {
         const net = await BenchNetwork.start({ holders: 3, inputs: 3 });
         const file = net.file('people.csv', 'age\n40\n51\n');
@@ -37,7 +40,7 @@ export const tasks: Suite = {
       about: 'Of one small task: what each daemon spends on it, the controller having checked all of it',
       unit: 'tasks',
       reference: 'strongroom, aggregator',
-      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: 12 },
+      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: scale === 'full' ? 12 : 5 },
       open: async () => {
         const net = await BenchNetwork.start({ holders: 3, inputs: 3, controller: true });
         const file = net.file('people.csv', 'age\n40\n51\n');
