@@ -83,6 +83,10 @@ export function fromStatus(status: StatusObject, address: string): StrongroomErr
   if (status.code === Status.INTERNAL && status.details.startsWith('Received RST_STREAM')) {
     return new StrongroomError('UNREACHABLE', `The connection to ${address} broke.`, options);
   }
+  // HTTP/2's ENHANCE_YOUR_CALM, as grpc-js words it: it concerns the connection, and no quota of ours.
+  if (status.code === Status.RESOURCE_EXHAUSTED && status.details.startsWith('Bandwidth exhausted')) {
+    return new StrongroomError('UNREACHABLE', `${address} has too much to do on this connection.`, options);
+  }
   const mapped = CODE_OF_STATUS[status.code] ?? 'INTERNAL';
   return new StrongroomError(mapped, `${address}: ${ERRORS[mapped].means}`, options);
 }

@@ -122,6 +122,11 @@ test('foreign statuses have their nearest code, and garbled details are left out
   expect(code(grpc.status.UNAVAILABLE)).toBe('UNREACHABLE');
   expect(code(grpc.status.UNAVAILABLE, 'Last error: self-signed certificate')).toBe('UNAUTHENTICATED');
   expect(code(grpc.status.INTERNAL, 'Received RST_STREAM with code 2')).toBe('UNREACHABLE');
+  // Many calls at once on one connection: what HTTP/2 says then is tried again, and ends no task.
+  expect(code(grpc.status.RESOURCE_EXHAUSTED, 'Bandwidth exhausted or memory limit exceeded')).toBe(
+    'UNREACHABLE',
+  );
+  expect(code(grpc.status.RESOURCE_EXHAUSTED, 'Received message larger than max')).toBe('QUOTA_EXCEEDED');
   expect(code(grpc.status.UNKNOWN)).toBe('INTERNAL');
   metadata.set('strongroom-code', 'toString');
   expect(code(grpc.status.UNKNOWN)).toBe('INTERNAL');
