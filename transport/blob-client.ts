@@ -73,14 +73,15 @@ export class BlobClient {
     let sent = 0;
     for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
       const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
-      const many = small.reduce((sum, { length }) => sum + length, 0) >= MANY_BYTES ? small : [];
-      if (many.length > 0) await this.#putTogether(task, many, signal);
-      for (const bytes of group) {
-        if (many.length > 0 && bytes.length <= CHUNK_BYTES) continue;
+      const together = small.reduce((sum, { length }) => sum + length, 0) >= MANY_BYTES;
+      if (together) {
+        await this.#putTogether(task, small, signal);
+        onSent?.((sent += small.length));
+      }
+      for (const bytes of together ? group.filter((other) => other.length > CHUNK_BYTES) : group) {
         await this.put(task, bytes, { signal });
         onSent?.((sent += 1));
       }
-      if (many.length > 0) onSent?.((sent += many.length));
     }
   }
 
