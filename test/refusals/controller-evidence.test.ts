@@ -121,8 +121,8 @@ test('a document whose signer had seen another log ends its task; the controller
       task: task.id,
     });
   }
-  await eventually(() => Promise.resolve(foundIn(stage.net, task.id).length === foreign.length));
-  const found = foundIn(stage.net, task.id);
+  const found = await checked(stage.net, task.id, 'entry', { subjects: foreign.length });
+  expect(found.length).toBe(foreign.length);
   for (const { evidence } of found) {
     expect(await verifyEvidenceFile(evidence ?? '', pinned)).toMatchObject({ kind: 'foreign-history' });
   }

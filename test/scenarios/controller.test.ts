@@ -66,7 +66,7 @@ test('its metrics are for Prometheus, and under no other host name', async () =>
 test('one that joins when all is over reads the log from its first entry, and says so for programs', async () => {
   const late = new ClientProcess(['--json', 'controller', '--config', net.network.profile(LATECOMER)]);
   await late.says('"check":"evaluation"');
-  expect(await checked(net, id, 'evaluation', LATECOMER)).toEqual([]);
+  expect(await checked(net, id, 'evaluation', { party: LATECOMER })).toEqual([]);
   const { code, stdout } = await late.kill('SIGTERM');
   const said = stdout
     .trim()
