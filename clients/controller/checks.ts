@@ -6,12 +6,12 @@ import { signedLists } from '../../trust/match.ts';
 import type { AnySigned } from '../../trust/documents.ts';
 import type { Ignored, TaskLife } from '../../trust/life.ts';
 import type { Check } from './state.ts';
-import type { Job } from './thread-messages.ts';
+import type { Job } from './thread-calls.ts';
 
 /** A check of the objects behind the documents, for the thread. */
 export interface Recomputation {
   readonly check: Check;
-  readonly job: Exclude<Job, { job: 'evidence' }>;
+  readonly job: Job;
 }
 
 /**

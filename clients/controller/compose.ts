@@ -8,7 +8,7 @@ import { transcriptOf } from '../../trust/key-replay.ts';
 import { signedLists } from '../../trust/match.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import type { ControllerState } from './state.ts';
-import type { Fault } from './thread-messages.ts';
+import type { Fault } from './thread-calls.ts';
 
 /** Evidence whose objects are still to be fetched. */
 export interface Draft {

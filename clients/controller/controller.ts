@@ -1,8 +1,8 @@
 /**
  * A controller: it believes nobody, and writes nothing but its own records.
  *
- * Every entry of the log is verified and judged by the rules when it is read (`trust/book.ts`). `attend` does what
- * remains in a task: evidence for entries that should not be there, and what must be recomputed from the objects.
+ * Every entry of the log is verified and judged by the rules when it is read (`trust/book.ts`). What remains in a task:
+ * `judge` makes evidence for entries that should not be there, and `recompute` does again what rests on the objects.
  */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ import { firstWording, recomputations, type Recomputation } from './checks.ts';
 import { brokenRule, draftOf, twoWordings, type Draft } from './compose.ts';
 import { EvidenceFolder } from './evidence-folder.ts';
 import { Examiner } from './examiner.ts';
-import type { Fault } from './thread-messages.ts';
+import type { Fault } from './thread-calls.ts';
 import type { Check, ControllerState, Finding } from './state.ts';
 
 /** When an object that could not be had is asked for again. */
@@ -36,12 +36,13 @@ export interface ControllerOptions {
   readonly again: (task: TaskLife) => void;
 }
 
-export class Controller implements AsyncDisposable {
+export class Controller implements Disposable {
   readonly #options: ControllerOptions;
   readonly #examiner: Examiner;
   readonly #evidence: EvidenceFolder;
-  /** How much of a task had been said when nothing was left to do in it. */
-  readonly #settled = new Map<string, string>();
+  /** How much of a task had been said when nothing was left to judge in it, or to recompute. */
+  readonly #judged = new Map<string, string>();
+  readonly #recomputed = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(options: ControllerOptions) {
@@ -50,9 +51,9 @@ export class Controller implements AsyncDisposable {
     this.#evidence = new EvidenceFolder(join(options.folder, 'evidence'));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.dispose](): void {
     for (const timer of this.#timers) clearTimeout(timer);
-    await this.#examiner[Symbol.asyncDispose]();
+    this.#examiner[Symbol.dispose]();
   }
 
   /** Whether the objects of a task are open to this controller; if not, its documents are all that it checks. */
@@ -60,17 +61,24 @@ export class Controller implements AsyncDisposable {
     return task.document.parties.controllers.includes(this.#options.name);
   }
 
-  /** Does every check of a task that is due and has not been done. */
-  async attend(task: TaskLife): Promise<void> {
-    const said = `${task.phase} ${task.entries.length} ${task.ignored.length}`;
-    if (this.#settled.get(task.id) === said) return;
+  /** Does every check of a task's documents that is due and has not been done. */
+  async judge(task: TaskLife): Promise<void> {
+    const said = saidIn(task);
+    if (this.#judged.get(task.id) === said) return;
     this.#checkSealTime(task);
     for (const ignored of task.ignored) await this.#judgeIgnored(task, ignored);
+    this.#judged.set(task.id, said);
+  }
+
+  /** Does every recomputation of a task that is due and has not been done. */
+  async recompute(task: TaskLife): Promise<void> {
+    const said = saidIn(task);
+    if (this.#recomputed.get(task.id) === said) return;
     let settled = true;
     for (const due of this.looksInto(task) ? recomputations(task) : []) {
       settled = (await this.#recompute(task, due)) && settled;
     }
-    if (settled) this.#settled.set(task.id, said);
+    if (settled) this.#recomputed.set(task.id, said);
   }
 
   /** Entries that belong to no task at all. */
@@ -214,6 +222,10 @@ export class Controller implements AsyncDisposable {
     }, RETRY_MS);
     this.#timers.add(timer);
   }
+}
+
+function saidIn({ phase, entries, ignored }: TaskLife): string {
+  return `${phase} ${entries.length} ${ignored.length}`;
 }
 
 function unproven(task: string, accused: string, { code, message }: StrongroomError): Finding {

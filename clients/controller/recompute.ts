@@ -8,13 +8,10 @@ import { evaluate, fetchOne, type FetchAll, type InputSet } from '../../trust/ev
 import { linkageFault } from '../../trust/evidence/wrong-linkage.ts';
 import { replayCeremony } from '../../trust/key-replay.ts';
 import { isSameMatch, matchOf } from '../../trust/match.ts';
-import type { Fault, Job } from './thread-messages.ts';
+import type { Fault, Job } from './thread-calls.ts';
 
 /** Throws what `fetchAll` throws; whatever a party has done wrong is in the answer. */
-export async function recompute(
-  job: Exclude<Job, { job: 'evidence' }>,
-  fetchAll: FetchAll,
-): Promise<Fault[]> {
+export async function recompute(job: Job, fetchAll: FetchAll): Promise<Fault[]> {
   switch (job.job) {
     case 'key':
       return faultsOfKey(job, fetchAll);

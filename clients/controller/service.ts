@@ -9,6 +9,7 @@ import { Attendance } from '../../transport/attendance.ts';
 import { Board } from '../../transport/board.ts';
 import type { Profile } from '../../transport/profile.ts';
 import { Witness } from '../../transport/witness.ts';
+import type { TaskLife } from '../../trust/life.ts';
 import { forever } from '../../transport/retry.ts';
 import { Controller } from './controller.ts';
 import { Metrics } from './metrics.ts';
@@ -34,7 +35,7 @@ export async function runController(
   await using metrics = new Metrics(book, state);
   const witness = join(profile.state, 'witness.db');
   await using _witness = new Witness({ board, identity, file: witness, log });
-  await using controller = new Controller({
+  using controller = new Controller({
     name,
     board,
     fetchAll: (signed) => board.getAll(signed),
@@ -45,13 +46,18 @@ export async function runController(
       metrics.checked(check, ms);
       screen.checked(check, findings, ms);
     },
-    again: (task) => void attendance.notice(task),
+    again: (task) => void recomputing.notice(task),
   });
-  await using attendance = new Attendance({
-    attend: (task) => controller.attend(task),
-    tasks: () => book.tasks.values(),
-    log,
-  });
+  // Side by side: an entry that should not be there is shown at once, however long a key is being replayed.
+  const tasks = (): Iterable<TaskLife> => book.tasks.values();
+  await using judging = new Attendance({ attend: (task) => controller.judge(task), tasks, log });
+  await using recomputing = new Attendance({ attend: (task) => controller.recompute(task), tasks, log });
+  const notice = (changed: Iterable<TaskLife>): void => {
+    for (const task of changed) {
+      void judging.notice(task);
+      void recomputing.notice(task);
+    }
+  };
   const read = (): Promise<void> => {
     const { size, checkpoint } = book.follower;
     if (checkpoint !== undefined) state.keepHead(size, checkpoint);
@@ -61,11 +67,11 @@ export async function runController(
   if (config.metrics !== undefined) await metrics.listen(config.metrics);
   ready(config.aggregator);
   await read();
-  for (const task of book.tasks.values()) void attendance.notice(task);
+  notice(tasks());
   try {
     for await (const changed of board.follow(stop)) {
       await read();
-      for (const task of changed) void attendance.notice(task);
+      notice(changed);
     }
   } catch (error) {
     if (error instanceof StrongroomError && error.code === 'LOG_INCONSISTENT') controller.attendSplit(error);

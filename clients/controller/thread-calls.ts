@@ -1,4 +1,4 @@
-/** What passes between a controller and the thread in which it recomputes. */
+/** What a controller computes in threads of its own, and what passes between. */
 import type { ErrorCode } from '../../proto/errors.ts';
 import type { InputSet, SignedBlob } from '../../trust/evaluation.ts';
 import type { Claim, Evidence, EvidenceKind } from '../../trust/evidence.ts';
@@ -18,7 +18,7 @@ export interface Fault {
   readonly request?: string;
 }
 
-/** One at a time; each is answered once. */
+/** What is recomputed from the objects of a task. */
 export type Job =
   | {
       readonly job: 'key';
@@ -41,23 +41,14 @@ export type Job =
       readonly lists: readonly SignedList[];
       readonly claimed: Content<'match'>;
     }
-  | { readonly job: 'evaluation'; readonly set: InputSet; readonly claimed: readonly string[] }
-  | { readonly job: 'evidence'; readonly evidence: Evidence; readonly pinned: string };
+  | { readonly job: 'evaluation'; readonly set: InputSet; readonly claimed: readonly string[] };
 
-export interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: Readonly<Record<string, string | number>>;
+export interface ControllerCalls {
+  /** What somebody has done wrong. */
+  readonly recompute: { readonly argument: Job; readonly result: readonly Fault[] };
+  /** What evidence proves to somebody who has pinned the consortium document. */
+  readonly prove: {
+    readonly argument: { readonly evidence: Evidence; readonly pinned: string };
+    readonly result: Claim;
+  };
 }
-
-export type ThreadRequest =
-  | { readonly start: Job }
-  /** The answer to a `fetch`, in its order. */
-  | { readonly fetched: number; readonly objects: readonly Uint8Array[] }
-  | { readonly fetched: number; readonly failed: Failure };
-
-export type ThreadMessage =
-  | { readonly fetch: number; readonly signed: readonly SignedBlob[] }
-  | { readonly faults: readonly Fault[] }
-  | { readonly proven: Claim }
-  | { readonly failed: Failure };
