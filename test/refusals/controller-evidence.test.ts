@@ -120,13 +120,13 @@ test('a document whose signer had seen another log ends its task; the controller
       kind: 'foreign-history',
       task: task.id,
     });
+    // Beside these the aggregator may have let in what a holder said when the task had ended already.
+    const [found] = await checked(stage.net, task.id, 'entry', { subject: String(index) });
+    expect(found).toMatchObject({ kind: 'foreign-history', accused: 'aggregator', code: 'LOG_INCONSISTENT' });
+    const shown = found?.evidence ?? '';
+    expect(await verifyEvidenceFile(shown, pinned)).toMatchObject({ kind: 'foreign-history' });
+    files.set('foreign-history', shown);
   }
-  const found = await checked(stage.net, task.id, 'entry', { subjects: foreign.length });
-  expect(found.length).toBe(foreign.length);
-  for (const { evidence } of found) {
-    expect(await verifyEvidenceFile(evidence ?? '', pinned)).toMatchObject({ kind: 'foreign-history' });
-  }
-  files.set('foreign-history', found[0]?.evidence ?? '');
   attest('controller', 'LOG_INCONSISTENT', 'evidence foreign-history against aggregator');
 });
 
