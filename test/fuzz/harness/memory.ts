@@ -33,6 +33,8 @@ export class MemoryWatch {
 
   /** Collects garbage and measures what is left. */
   sample(): void {
+    // The bytes of array buffers that a collection has found dead are counted until the next one.
+    collectGarbage();
     collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     this.#samples.push({ kept: heapUsed + external, resident: this.#residentBytes() });
