@@ -18,7 +18,8 @@ import type { Role } from '../trust/card.ts';
 import { assembleConsortium, signConsortium } from '../trust/consortium-signing.ts';
 import { openConsortium } from '../trust/consortium.ts';
 import { writeIdentity } from '../trust/identity-file.ts';
-import { createIdentity, signerOf } from '../trust/identity.ts';
+import { createIdentity } from '../trust/identity-making.ts';
+import { signerOf } from '../trust/identity.ts';
 
 /** A party to be made: by default each is an organisation of its own. */
 export interface PartySpec {

@@ -1,13 +1,12 @@
 /** A party's own keys, and the self-signed card by which it hands their public halves to the others. */
 import { StrongroomError } from '../proto/errors.ts';
-import { Card, isSealedTo, PartyName, signingKeyOf, type Role } from './card.ts';
-import { base64, canonicalJson, equalBytes, parseCanonicalJson, unbase64 } from './digest.ts';
+import { Card, signingKeyOf } from './card.ts';
+import { canonicalJson, equalBytes, parseCanonicalJson, unbase64 } from './digest.ts';
 import type { Signer } from './ed25519.ts';
-import { createSigner, createSigningSeed } from './signing-key.ts';
+import { createSigner } from './signing-key.ts';
 import { parseEnvelope, signEnvelope, verifyEnvelope } from './envelope.ts';
 import { firstIssue } from './issue.ts';
-import { createSealingKey } from './sealed-box.ts';
-import { checkTlsCertificate, createTlsCertificate } from './tls-certificate.ts';
+import { checkTlsCertificate } from './tls-certificate.ts';
 
 export type { Card } from './card.ts';
 
@@ -26,32 +25,6 @@ interface IdentitySecrets {
 export interface Identity {
   readonly card: Card;
   readonly secrets: IdentitySecrets;
-}
-
-/** Makes fresh keys for a party. Throws IDENTITY_INVALID where a field does not have its form. */
-export async function createIdentity(party: {
-  readonly name: string;
-  readonly organisation: string;
-  readonly jurisdiction: string;
-  readonly roles: readonly Role[];
-  /** For how long the TLS certificate is valid; see `createTlsCertificate`. */
-  readonly validDays?: number;
-}): Promise<Identity> {
-  if (!PartyName.safeParse(party.name).success) throw invalid(`a party cannot be named "${party.name}"`);
-  const signingKey = createSigningSeed();
-  const sealing = isSealedTo(party.roles) ? await createSealingKey() : undefined;
-  const tls = await createTlsCertificate(party.name, party.validDays);
-  const card = readCard({
-    party: party.name,
-    organisation: party.organisation,
-    jurisdiction: party.jurisdiction,
-    roles: [...party.roles],
-    signingKey: base64(createSigner(party.name, signingKey).publicKey),
-    ...(sealing === undefined ? {} : { sealingKey: sealing.publicKey }),
-    tlsCertificate: base64(tls.certificate),
-  });
-  const secrets = { signingKey, tlsKey: tls.key };
-  return { card, secrets: sealing === undefined ? secrets : { ...secrets, sealingKey: sealing.privateKey } };
 }
 
 /** The party's signature, for documents and, at the aggregator, for checkpoints. */
@@ -91,7 +64,7 @@ export function openCard(bytes: Uint8Array): Card {
 }
 
 /** Throws IDENTITY_INVALID, naming the field, unless the value is a card with a usable certificate. */
-function readCard(value: unknown): Card {
+export function readCard(value: unknown): Card {
   const card = Card.safeParse(value);
   if (!card.success) throw invalid(firstIssue(card.error), card.error);
   checkTlsCertificate(unbase64(card.data.tlsCertificate), card.data.party);

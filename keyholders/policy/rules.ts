@@ -3,9 +3,10 @@
  * `schema.cedarschema`, and asked about one task at a time. What no policy permits is refused.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
+import type * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { StrongroomError } from '../../proto/errors.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { exceededBound } from './bounds.ts';
@@ -16,6 +17,10 @@ const SHIPPED = ['operator', 'automatic'] as const;
 const POLICIES = new URL('../policies/', import.meta.url);
 const SCHEMA = readFileSync(new URL('schema.cedarschema', import.meta.url), 'utf8');
 const SCHEMA_NAME = 'strongroom';
+
+/** The engine, once something is to be decided: it is four megabytes of WebAssembly. */
+const loadCedar = (): typeof cedar =>
+  createRequire(import.meta.url)('@cedar-policy/cedar-wasm/nodejs') as typeof cedar;
 
 /** Asked in this order; the first that is allowed is the verdict. */
 const ACTIONS = { approve: 'approve-automatically', ask: 'ask-operator' } as const;
@@ -46,31 +51,30 @@ export interface Request {
 export class Rules {
   /** The file, as people know it. */
   readonly file: string;
-  readonly #rules: ReadonlyMap<string, Rule>;
-  readonly #cached: string;
+  readonly #text: string;
+  #checked: Checked | undefined;
 
-  private constructor(file: string, rules: ReadonlyMap<string, Rule>, cached: string) {
+  private constructor(file: string, text: string) {
     this.file = file;
-    this.#rules = rules;
-    this.#cached = cached;
+    this.#text = text;
   }
 
   /**
    * Reads the policies that a configuration names: `operator`, `automatic`, or a file, relative to `folder`.
-   * Throws USAGE with file and line of everything that does not fit.
+   * Throws USAGE with file and line of everything that does not fit. What comes with the program is looked through
+   * when it is first asked: that takes a third of a second, and a daemon that comes back may have nothing to decide.
    */
   static read(name: string, folder = '.'): Rules {
     const shipped = SHIPPED.some((known) => known === name);
     const file = shipped ? fileURLToPath(new URL(`${name}.cedar`, POLICIES)) : resolve(folder, name);
-    const text = readPolicies(file);
-    const exceeded = exceededBound(text);
-    if (exceeded !== undefined) throw unfitAt(file, lineOf(text, exceeded.at), exceeded.what);
-    const rules = checkPolicies(text, file);
-    const cached = sha256Hex(Buffer.from(text));
-    requireParsed(cedar.preparseSchema(SCHEMA_NAME, SCHEMA), 'schema.cedarschema', SCHEMA);
-    const staticPolicies = Object.fromEntries([...rules].map(([id, { text: policy }]) => [id, policy]));
-    requireParsed(cedar.preparsePolicySet(cached, { staticPolicies }), file, text);
-    return new Rules(file, rules, cached);
+    const rules = new Rules(file, readPolicies(file));
+    if (!shipped) rules.#check();
+    return rules;
+  }
+
+  #check(): Checked {
+    this.#checked ??= checkPolicies(loadCedar(), this.#text, this.file);
+    return this.#checked;
   }
 
   /**
@@ -88,7 +92,8 @@ export class Rules {
 
   /** The answer for one action, or which policy cannot be decided. */
   #ask(action: string, { requester, task, context }: Request): Answer | string {
-    const answer = cedar.statefulIsAuthorized({
+    const { engine, rules, cached } = this.#check();
+    const answer = engine.statefulIsAuthorized({
       principal: { type: 'Party', id: requester },
       action: { type: 'Action', id: action },
       resource: task.uid,
@@ -96,7 +101,7 @@ export class Rules {
       entities: [task],
       preparsedSchemaName: SCHEMA_NAME,
       validateRequest: true,
-      preparsedPolicySetId: this.#cached,
+      preparsedPolicySetId: cached,
     });
     if (answer.type === 'failure') {
       throw new StrongroomError('INTERNAL', `The policy cannot be asked: ${answer.errors[0]?.message ?? ''}`);
@@ -104,9 +109,17 @@ export class Rules {
     const { decision, diagnostics } = answer.response;
     const [failed] = diagnostics.errors;
     if (failed !== undefined) return `${failed.policyId} cannot be decided: ${failed.error.message}`;
-    const determining = diagnostics.reason.toSorted().flatMap((id) => this.#rules.get(id) ?? []);
+    const determining = diagnostics.reason.toSorted().flatMap((id) => rules.get(id) ?? []);
     return { allowed: decision === 'allow', determining };
   }
+}
+
+/** Policies in which the parser and the validator have found nothing, as the engine keeps them. */
+interface Checked {
+  readonly engine: typeof cedar;
+  readonly rules: ReadonlyMap<string, Rule>;
+  /** The name of the policies in the engine. */
+  readonly cached: string;
 }
 
 interface Answer {
@@ -126,9 +139,25 @@ function readPolicies(file: string): string {
   }
 }
 
+/** Throws USAGE with file and line of everything that does not fit. */
+function checkPolicies(engine: typeof cedar, text: string, file: string): Checked {
+  const exceeded = exceededBound(text);
+  if (exceeded !== undefined) throw unfitAt(file, lineOf(text, exceeded.at), exceeded.what);
+  const rules = parsePolicies(engine, text, file);
+  const cached = sha256Hex(Buffer.from(text));
+  requireParsed(engine.preparseSchema(SCHEMA_NAME, SCHEMA), 'schema.cedarschema', SCHEMA);
+  const staticPolicies = Object.fromEntries([...rules].map(([id, { text: policy }]) => [id, policy]));
+  requireParsed(engine.preparsePolicySet(cached, { staticPolicies }), file, text);
+  return { engine, rules, cached };
+}
+
 /** Everything that Cedar's parser and validator say is an error here: a rule that can never apply is none. */
-function checkPolicies(text: string, file: string): Map<string, Rule & { readonly text: string }> {
-  const parts = cedar.policySetTextToParts(text);
+function parsePolicies(
+  engine: typeof cedar,
+  text: string,
+  file: string,
+): Map<string, Rule & { readonly text: string }> {
+  const parts = engine.policySetTextToParts(text);
   if (parts.type === 'failure') throw unfit(file, text, parts.errors);
   const [template] = parts.policy_templates;
   if (template !== undefined) {
@@ -142,14 +171,14 @@ function checkPolicies(text: string, file: string): Map<string, Rule & { readonl
   for (const policy of parts.policies) {
     const place = (problem: string) =>
       unfitAt(file, lineOf(text, text.indexOf(policy)), `this policy ${problem}`);
-    const parsed = cedar.policyToJson(policy);
+    const parsed = engine.policyToJson(policy);
     if (parsed.type === 'failure') throw unfit(file, text, parsed.errors);
     const { id, reason } = parsed.json.annotations ?? {};
     if (typeof id !== 'string' || id === '') throw place('has no @id("…"), by which a refusal names it');
     if (rules.has(id)) throw place(`has the @id of another policy, "${id}"`);
     rules.set(id, { id, effect: parsed.json.effect, reason, text: policy });
   }
-  const validated = cedar.validate({
+  const validated = engine.validate({
     schema: SCHEMA,
     policies: { staticPolicies: text },
     validationSettings: { mode: 'strict' },

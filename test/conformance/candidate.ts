@@ -8,7 +8,8 @@ import * as yaml from 'yaml';
 import { CONFIG_FILE } from '../../transport/profile.ts';
 import { unlockKeyFrom } from '../../trust/at-rest.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
-import { createIdentity, type Card } from '../../trust/identity.ts';
+import { createIdentity } from '../../trust/identity-making.ts';
+import { type Card } from '../../trust/identity.ts';
 import type { Consortium } from '../../trust/consortium.ts';
 
 /** Makes an identity for the candidate in a folder of its own, sealed with a key file. */

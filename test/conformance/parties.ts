@@ -2,7 +2,8 @@
 import type { Role } from '../../trust/card.ts';
 import { assembleConsortium, signConsortium } from '../../trust/consortium-signing.ts';
 import { openConsortium, type Consortium } from '../../trust/consortium.ts';
-import { createIdentity, signerOf, type Card, type Identity } from '../../trust/identity.ts';
+import { createIdentity } from '../../trust/identity-making.ts';
+import { signerOf, type Card, type Identity } from '../../trust/identity.ts';
 import type { Signer } from '../../trust/ed25519.ts';
 
 export const AGGREGATOR = 'aggregator';

@@ -10,7 +10,8 @@ import { assembleConsortium, signConsortium } from '../../trust/consortium-signi
 import { openConsortium, type Consortium } from '../../trust/consortium.ts';
 import { signDocument } from '../../trust/documents.ts';
 import { writeIdentity } from '../../trust/identity-file.ts';
-import { createIdentity, signerOf, type Identity } from '../../trust/identity.ts';
+import { createIdentity } from '../../trust/identity-making.ts';
+import { signerOf, type Identity } from '../../trust/identity.ts';
 import { INPUTS, RECEIVER, WATCHDOG } from '../fixtures/local-network.ts';
 import { newParty } from '../fixtures/trust-parties.ts';
 import { Stage } from './hostile/stage.ts';

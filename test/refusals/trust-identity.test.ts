@@ -14,7 +14,8 @@ import { assembleConsortium, signConsortium } from '../../trust/consortium-signi
 import { openConsortium, openSuccessor } from '../../trust/consortium.ts';
 import { base64, canonicalJson, parseCanonicalJson, unbase64, unhex } from '../../trust/digest.ts';
 import { addSignature, parseEnvelope, signEnvelope } from '../../trust/envelope.ts';
-import { createIdentity, type Identity, openCard, signCard, signerOf } from '../../trust/identity.ts';
+import { createIdentity } from '../../trust/identity-making.ts';
+import { type Identity, openCard, signCard, signerOf } from '../../trust/identity.ts';
 import { readIdentity, writeIdentity } from '../../trust/identity-file.ts';
 import {
   HOLDERS,

@@ -8,7 +8,8 @@ import { unlockKeyFrom } from '../../../trust/at-rest.ts';
 import { ROLES, type Card, type Role } from '../../../trust/card.ts';
 import { sha256Hex, unbase64 } from '../../../trust/digest.ts';
 import { writeIdentity } from '../../../trust/identity-file.ts';
-import { createIdentity, openCard } from '../../../trust/identity.ts';
+import { createIdentity } from '../../../trust/identity-making.ts';
+import { openCard } from '../../../trust/identity.ts';
 
 interface InitOptions {
   readonly name: string;

@@ -218,9 +218,22 @@ export function assemble<const P extends readonly ValueType[]>(
     ...variables: { -readonly [K in keyof P]: Local<P[K]> }
   ) => Expression | undefined,
 ): Assembled {
-  const body = new FunctionBody(parameters);
-  const result = write(body, ...(body.parameters as { -readonly [K in keyof P]: Local<P[K]> }));
-  return { parameters, result: result?.type, code: body.encode(result) };
+  let made: Assembled | undefined;
+  const make = (): Assembled => {
+    const body = new FunctionBody(parameters);
+    const result = write(body, ...(body.parameters as { -readonly [K in keyof P]: Local<P[K]> }));
+    return { parameters, result: result?.type, code: body.encode(result) };
+  };
+  // When it is first looked at: most processes that load the kernel's files start without computing.
+  return {
+    parameters,
+    get result() {
+      return (made ??= make()).result;
+    },
+    get code() {
+      return (made ??= make()).code;
+    },
+  };
 }
 
 /** The bytes of a module that exports these functions by their names and imports its memory as `env.memory`. */

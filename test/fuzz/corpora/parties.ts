@@ -2,7 +2,8 @@
 import type { Role } from '../../../trust/card.ts';
 import { assembleConsortium, signConsortium } from '../../../trust/consortium-signing.ts';
 import { openConsortium } from '../../../trust/consortium.ts';
-import { createIdentity, signerOf, type Identity } from '../../../trust/identity.ts';
+import { createIdentity } from '../../../trust/identity-making.ts';
+import { signerOf, type Identity } from '../../../trust/identity.ts';
 
 /** Everything is data, so that it can be kept for a replay. */
 export interface Parties {
