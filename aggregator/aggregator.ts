@@ -18,7 +18,7 @@ import { signStep, type Blob, type Content, type Kind } from '../trust/documents
 import { inputSetOf, type FetchAll, type InputSet } from '../trust/evaluation.ts';
 import { signerOf, type Identity } from '../trust/identity.ts';
 import type { DeadlinePhase, TaskLife } from '../trust/life.ts';
-import { matchOf, signedLists } from '../trust/match.ts';
+import { matchingOf, matchOf } from '../trust/match.ts';
 import type { EvaluationCalls } from '../trust/threads/evaluation.ts';
 import { ThreadPool } from '../trust/threads/pool.ts';
 
@@ -160,7 +160,7 @@ export class Aggregator implements Disposable {
     const { linkage } = task;
     if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
       return;
-    const { content } = await matchOf(signedLists(task), (_, blob) => this.fetch(blob));
+    const { content } = await matchOf(matchingOf(task), (_, blob) => this.fetch(blob));
     this.say(task, 'match', content);
   }
 

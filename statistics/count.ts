@@ -2,21 +2,30 @@
 import { z } from 'zod';
 import { placesOf, scaleOf } from './columns.ts';
 import { quotient } from './exact.ts';
-import type { MatchSizes } from './match.ts';
+import { selectionKey, selectionWords, type MatchSizes } from './match.ts';
 import { strict } from './strict.ts';
 import { COMMON, WEIGHT, weightOf, type Statistic } from './statistic.ts';
+import { didYouMean } from './suggest.ts';
 
-/** Units of linked tables beyond the intersection: those in any of them, or those of one party that not all have. */
-const UNITS = z.union([z.literal('union'), strict({ only: z.string() })], {
-  error: 'must be union, or only: PARTY',
-});
+const PARTIES = z.array(z.string());
+
+/**
+ * Units of linked tables beyond the intersection: those in any of them, those of one party that not all have, or those in
+ * the tables of all of some parties and of none of others.
+ */
+const UNITS = z.union(
+  [z.literal('union'), strict({ only: z.string() }), strict({ in: PARTIES, 'not-in': PARTIES.default([]) })],
+  { error: 'must be union, or only: PARTY, or in: [PARTY, …] with or without not-in: [PARTY, …]' },
+);
+
+type Units = z.infer<typeof UNITS>;
 
 const SCHEMA = strict({ ...COMMON, ...WEIGHT, statistic: z.literal('count'), units: UNITS.optional() });
 
 export const count = {
   name: 'count',
   schema: SCHEMA,
-  formula: 'n = Σ1, or N̂ = Σw; of units |A ∪ B ∪ …|, or |A ∖ (A ∩ B ∩ …)|',
+  formula: 'n = Σ1, or N̂ = Σw; of units |A ∪ B ∪ …|, |A ∖ (A ∩ B ∩ …)|, or |(A ∩ …) ∖ (B ∪ …)|',
   source: 'the cardinality of the set of records; Horvitz and Thompson, JASA 47 (1952), for weights',
   leaks:
     'the exact number of records, and Σw where weighted; of units of linked tables, the numbers that everybody learns',
@@ -24,19 +33,14 @@ export const count = {
   moments: (spec) => [weightOf(spec)],
   decimals: ({ weight }, columns) => (weight === undefined ? 0 : placesOf(columns, weight)),
   unit: () => '1',
-  scope: ({ units }) =>
-    units === undefined
-      ? undefined
-      : units === 'union'
-        ? 'the units that stand in any of the tables'
-        : `the units of ${units.only} that not all other tables have`,
+  scope: ({ units }) => (units === undefined ? undefined : unitsWords(units)),
+  selection: ({ units }) => (units === undefined || units === 'union' || 'only' in units ? undefined : units),
   problems({ units, by, where, weight }, _columns, { linked, inputs }) {
     if (units === undefined) return [];
     const path = ['units'];
     if (!linked) return [{ path, message: 'is of linked tables: it needs an intersection' }];
-    if (units !== 'union' && !inputs.includes(units.only)) {
-      return [{ path: ['units', 'only'], message: 'is no input party' }];
-    }
+    const problems = partyProblems(units, inputs);
+    if (problems.length > 0) return problems;
     if (by.length === 0 && Object.keys(where).length === 0 && weight === undefined) return [];
     return [
       {
@@ -59,8 +63,53 @@ export const count = {
   },
 } satisfies Statistic<z.infer<typeof SCHEMA>>;
 
-function countUnits(units: z.infer<typeof UNITS>, sizes: MatchSizes | undefined) {
+function unitsWords(units: Units): string {
+  if (units === 'union') return 'the units that stand in any of the tables';
+  if ('only' in units) return `the units of ${units.only} that not all other tables have`;
+  return selectionWords(units);
+}
+
+/** Nobody in particular, somebody who brings no table, or one who must and must not have the unit. */
+function partyProblems(units: Units, inputs: readonly string[]) {
+  if (units === 'union') return [];
+  if ('only' in units) return unknownParty(units.only, ['units', 'only'], inputs);
+  if (units.in.length === 0) {
+    return [{ path: ['units', 'in'], message: 'must name at least one party: no table has all other units' }];
+  }
+  const { in: all, 'not-in': none } = units;
+  return [
+    ...all.flatMap((party, i) => partyProblem(party, ['units', 'in', i], inputs, all.slice(0, i))),
+    ...none.flatMap((party, i) => {
+      const path = ['units', 'not-in', i];
+      if (!all.includes(party)) return partyProblem(party, path, inputs, none.slice(0, i));
+      return [{ path, message: `is named in "in" too: no unit is and is not in its table` }];
+    }),
+  ];
+}
+
+function partyProblem(
+  party: string,
+  path: readonly PropertyKey[],
+  inputs: readonly string[],
+  before: readonly string[],
+) {
+  return before.includes(party) ? [{ path, message: 'is named twice' }] : unknownParty(party, path, inputs);
+}
+
+const unknownParty = (party: string, path: readonly PropertyKey[], inputs: readonly string[]) =>
+  inputs.includes(party)
+    ? []
+    : [{ path, message: `"${party}" is no input party${didYouMean(party, inputs)}` }];
+
+function countUnits(units: Units, sizes: MatchSizes | undefined) {
   if (sizes === undefined) throw new RangeError('the tables have not been linked');
-  const number = units === 'union' ? sizes.any : (sizes.each[units.only] ?? 0) - sizes.all;
-  return quotient(BigInt(number), 1n);
+  return quotient(BigInt(numberOf(units, sizes)), 1n);
+}
+
+function numberOf(units: Units, sizes: MatchSizes): number {
+  if (units === 'union') return sizes.any;
+  if ('only' in units) return (sizes.each[units.only] ?? 0) - sizes.all;
+  const number = sizes.selected.get(selectionKey(units));
+  if (number === undefined) throw new RangeError('the match is of another task');
+  return number;
 }

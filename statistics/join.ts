@@ -1,7 +1,8 @@
 /** The records of the units that all input parties have, joined in the clear by the text of their keys. */
 import { tableOf, ownTable } from './domain.ts';
 import type { LinkedTable } from './linked-table.ts';
-import type { MatchSizes } from './match.ts';
+import { selectionKey, type MatchSizes } from './match.ts';
+import { selectionsOf } from './selections.ts';
 import type { TableRecord } from './table.ts';
 import type { TaskDocument } from './task.ts';
 
@@ -29,12 +30,25 @@ export function joinTables(task: TaskDocument, tables: readonly LinkedTable[]): 
   });
 }
 
-/** How many units each table has, all have, and any has, by counting keys. */
+/** How many units each table has, all have, any has, and each selection of the task picks, by counting keys. */
 export function sizesOf(task: TaskDocument, tables: readonly LinkedTable[]): MatchSizes {
+  const { input } = task.parties;
+  const sets = new Map(input.map((party, i) => [party, new Set(tables[i]?.keys.map(hex))]));
+  const any = new Set(sets.values().flatMap((keys) => keys));
+  const has = (party: string, key: string) => sets.get(party)?.has(key) === true;
+  const selected = selectionsOf(task).map((selection) => {
+    const picked = [...any].filter(
+      (key) =>
+        selection.in.every((party) => has(party, key)) &&
+        !selection['not-in'].some((party) => has(party, key)),
+    );
+    return [selectionKey(selection), picked.length] as const;
+  });
   return {
-    each: Object.fromEntries(task.parties.input.map((party, i) => [party, tables[i]?.keys.length ?? 0])),
+    each: Object.fromEntries(input.map((party, i) => [party, tables[i]?.keys.length ?? 0])),
     all: commonKeys(tables).length,
-    any: new Set(tables.flatMap(({ keys }) => keys.map(hex))).size,
+    any: any.size,
+    selected: new Map(selected),
   };
 }
 

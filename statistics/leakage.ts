@@ -2,9 +2,11 @@
 import type { Parameters } from '../schemes/scheme.ts';
 import { columnOf, isLabelled, labelsOf } from './columns.ts';
 import { intersectionOf, tableOf } from './domain.ts';
+import { selectionWords } from './match.ts';
 import { binCount, type GroupLayout, type Layout } from './layout.ts';
 import { needsProducts } from './product-layout.ts';
 import { statisticOf } from './registry.ts';
+import { selectionsOf } from './selections.ts';
 import type { TaskDocument } from './task.ts';
 import { whereWords } from './where.ts';
 
@@ -53,11 +55,12 @@ export function leakageOf(
 }
 
 /** Pseudonyms are for matching, so whoever has the lists learns who has how many units in common with whom. */
-function linkageLeaks({ parties }: TaskDocument) {
-  const lists = parties.input.join(', ');
+function linkageLeaks(task: TaskDocument) {
+  const lists = task.parties.input.join(', ');
   return {
     everybody: [
       `how many units each of ${lists} has, how many stand in all of their tables, and how many in any`,
+      ...selectionsOf(task).map((selection) => `the number of ${selectionWords(selection)}`),
     ],
     matchers: [
       'one pseudonym for each unit of each input party, and so which of them are one (the match pattern), ' +

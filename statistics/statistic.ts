@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { COLUMN_NAME, type Columns } from './columns.ts';
 import type { Exact } from './exact.ts';
-import type { MatchSizes } from './match.ts';
+import type { MatchSizes, UnitSelection } from './match.ts';
 import { WHERE, type Where } from './where.ts';
 
 /** The columns whose product is summed, in any order: `[]` is Σ1, the number of records; `['x', 'x']` is Σx². */
@@ -140,6 +140,8 @@ export interface Statistic<Spec extends CommonSpec> {
   sides?(spec: Spec): readonly Side[];
   /** What it is over, in words, where that is not records. */
   scope?(spec: Spec): string | undefined;
+  /** The units of linked tables that the match has to count for it; absent where it needs no more than their sizes. */
+  selection?(spec: Spec): UnitSelection | undefined;
   /** What its own fields must fulfil once all its columns are found to be numeric. */
   problems?(spec: Spec, columns: Columns, surroundings: Surroundings): Problem[];
   /** Absent where a cell has one value. */

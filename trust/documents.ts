@@ -59,7 +59,8 @@ const SCHEMAS = {
   pseudonyms: z.strictObject({ ...step, request: digest, list: blob }),
   /**
    * The aggregator: which lists it has matched, as digests of the envelopes in the order of the input parties, how
-   * many units stand in all of them and in any, and the digest of the pattern (`matchDigest`).
+   * many units stand in all of them and in any, and the digest of the pattern (`matchDigest`). `counts`: how many units
+   * each selection of the task picks (`selectionsOf`), and absent where it has none.
    */
   match: z.strictObject({
     ...step,
@@ -67,6 +68,7 @@ const SCHEMAS = {
     records: z.int().nonnegative(),
     union: z.int().positive(),
     pattern: digest,
+    counts: z.array(z.int().nonnegative()).min(1).optional(),
   }),
   /**
    * An input party: its ciphertexts under that joint key, in the order of the plan. `match` is the match whose records

@@ -119,7 +119,7 @@ export class TaskLife {
     checkCommittee(this.document, consortium);
     ({ plan: this.plan, digest: this.planDigest } = planned(this.document));
     this.aggregator = consortium.aggregator.party;
-    this.linkage = intersectionOf(this.document) === undefined ? undefined : new LinkageLife();
+    this.linkage = intersectionOf(this.document) === undefined ? undefined : new LinkageLife(this.document);
     this.consortium = consortium;
   }
 

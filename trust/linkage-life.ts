@@ -2,7 +2,9 @@
 import { StrongroomError } from '../proto/errors.ts';
 import { parsePoints, type Point } from '../schemes/linkage/p256.ts';
 import { POINT_BYTES, PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
-import type { MatchSizes } from '../statistics/match.ts';
+import { selectionKey, type MatchSizes, type UnitSelection } from '../statistics/match.ts';
+import { selectionsOf } from '../statistics/selections.ts';
+import type { TaskDocument } from '../statistics/task.ts';
 import { unhex } from './digest.ts';
 import type { AnySigned, Signed } from './documents.ts';
 
@@ -16,6 +18,12 @@ export class LinkageLife {
   /** By input party. */
   readonly lists = new Map<string, Signed<'pseudonyms'>>();
   match: Signed<'match'> | undefined;
+  /** What the match has to count. */
+  readonly selections: readonly UnitSelection[];
+
+  constructor(task: TaskDocument) {
+    this.selections = selectionsOf(task);
+  }
 
   /** The party whose request this is. */
   requesterOf(request: string): string | undefined {
@@ -34,9 +42,10 @@ export class LinkageLife {
   /** How many units the tables have; undefined before the match. */
   get sizes(): MatchSizes | undefined {
     if (this.match === undefined) return undefined;
-    const { records, union } = this.match.payload;
+    const { records, union, counts = [] } = this.match.payload;
     const each = [...this.lists].map(([party, { payload }]) => [party, payload.list.size / PSEUDONYM_BYTES]);
-    return { each: Object.fromEntries(each) as Record<string, number>, all: records, any: union };
+    const selected = new Map(this.selections.map((one, i) => [selectionKey(one), counts[i] ?? 0]));
+    return { each: Object.fromEntries(each) as Record<string, number>, all: records, any: union, selected };
   }
 
   /** Takes in a document that `admitLinkage` has let pass. */

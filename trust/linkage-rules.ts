@@ -74,9 +74,12 @@ function admitList(task: TaskLife, linkage: LinkageLife, document: Signed<'pseud
 function admitMatch(task: TaskLife, linkage: LinkageLife, document: Signed<'match'>): void {
   if (linkage.match !== undefined) throw refuse('DOCUMENT_CONFLICT', 'The records have been matched before');
   const lists = task.inputs.map((party) => linkage.lists.get(party)?.digest);
-  const { lists: matched } = document.payload;
+  const { lists: matched, counts = [] } = document.payload;
   if (matched.length !== lists.length || lists.some((digest, i) => digest !== matched[i])) {
     throw refuse('LINKAGE_INVALID', 'The match is not of the lists of all input parties, in their order');
+  }
+  if (counts.length !== linkage.selections.length) {
+    throw refuse('LINKAGE_INVALID', 'The match counts other units than the task asks for');
   }
 }
 

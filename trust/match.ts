@@ -1,7 +1,8 @@
 /** The match of a task, recomputed by whoever must rely on it. */
 import { StrongroomError } from '../proto/errors.ts';
 import { PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
-import { matchLists, requireSorted, type Match } from '../statistics/match.ts';
+import { matchLists, requireSorted, type Match, type UnitSelection } from '../statistics/match.ts';
+import { selectionsOf } from '../statistics/selections.ts';
 import { sha256Hex } from './digest.ts';
 import type { Blob, Content } from './documents.ts';
 import type { TaskLife } from './life.ts';
@@ -13,24 +14,32 @@ export interface SignedList {
   readonly list: Blob;
 }
 
+/** What a match is made of. */
+export interface Matching {
+  /** Of all input parties, in the order of the task document. */
+  readonly lists: readonly SignedList[];
+  readonly selections: readonly UnitSelection[];
+}
+
 type Fetch = (party: string, blob: Blob) => Promise<Uint8Array>;
 
 /** What the aggregator says of the lists. */
-type Claimed = Pick<Content<'match'>, 'records' | 'union' | 'pattern'>;
+type Claimed = Pick<Content<'match'>, 'records' | 'union' | 'pattern' | 'counts'>;
 
-/** The lists of all input parties, in the order of the task document. Throws LINKAGE_INVALID where one is missing. */
-export function signedLists(task: TaskLife): SignedList[] {
-  return task.inputs.map((party) => {
+/** What the match of a task is made of. Throws LINKAGE_INVALID where a list is missing. */
+export function matchingOf(task: TaskLife): Matching {
+  const lists = task.inputs.map((party) => {
     const signed = task.linkage?.lists.get(party);
     if (signed === undefined)
       throw new StrongroomError('LINKAGE_INVALID', `${party} has handed in no pseudonyms`);
     return { party, document: signed.digest, list: signed.payload.list };
   });
+  return { lists, selections: selectionsOf(task.document) };
 }
 
 /** The lists, matched. `fetch` gives the bytes that a party has signed for. Throws LINKAGE_INVALID. */
 export async function matchOf(
-  signed: readonly SignedList[],
+  { lists: signed, selections }: Matching,
   fetch: Fetch,
 ): Promise<{ match: Match; content: Content<'match'> }> {
   const lists = await Promise.all(
@@ -40,7 +49,13 @@ export async function matchOf(
       return bytes;
     }),
   );
-  const match = matchLists(lists, PSEUDONYM_BYTES);
+  const positionsOf = (parties: readonly string[]) =>
+    parties.map((name) => signed.findIndex(({ party }) => party === name));
+  const match = matchLists(
+    lists,
+    PSEUDONYM_BYTES,
+    selections.map((one) => ({ in: positionsOf(one.in), notIn: positionsOf(one['not-in']) })),
+  );
   return {
     match,
     content: {
@@ -48,17 +63,21 @@ export async function matchOf(
       records: match.positions[0]?.length ?? 0,
       union: match.union,
       pattern: matchDigest(match),
+      ...(match.counts.length === 0 ? {} : { counts: [...match.counts] }),
     },
   };
 }
 
 /** Whether two matches of the same lists are one. */
 export const isSameMatch = (a: Claimed, b: Claimed): boolean =>
-  a.pattern === b.pattern && a.records === b.records && a.union === b.union;
+  a.pattern === b.pattern &&
+  a.records === b.records &&
+  a.union === b.union &&
+  String(a.counts) === String(b.counts);
 
 /** The match of a task. Throws LINKAGE_INVALID, naming the aggregator, where its match in the log is another one. */
 export async function requireTrueMatch(task: TaskLife, fetch: Fetch): Promise<Match> {
-  const { match, content } = await matchOf(signedLists(task), fetch);
+  const { match, content } = await matchOf(matchingOf(task), fetch);
   const claimed = task.linkage?.match?.payload;
   if (claimed !== undefined && isSameMatch(claimed, content)) return match;
   throw new StrongroomError(
@@ -73,12 +92,15 @@ export async function requireTrueMatch(task: TaskLife, fetch: Fetch): Promise<Ma
  * their number.
  */
 function matchDigest({ positions }: Match): string {
-  const parts = positions.flatMap((list) => [uint32(list.length), ...Array.from(list, uint32)]);
-  return sha256Hex(Buffer.concat([Buffer.from('strongroom/match/v1\n'), uint32(positions.length), ...parts]));
+  const parts = [
+    uint32([positions.length]),
+    ...positions.flatMap((list) => [uint32([list.length]), uint32(list)]),
+  ];
+  return sha256Hex(Buffer.concat([Buffer.from('strongroom/match/v1\n'), ...parts]));
 }
 
-function uint32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
+function uint32(values: ArrayLike<number>): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(4 * values.length));
+  for (let i = 0; i < values.length; i++) bytes.setUint32(4 * i, values[i] ?? 0, true);
+  return new Uint8Array(bytes.buffer);
 }

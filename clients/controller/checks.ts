@@ -2,7 +2,7 @@
 import { areTwoWordings } from '../../trust/evidence/two-wordings.ts';
 import { inputSetOf } from '../../trust/evaluation.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
-import { signedLists } from '../../trust/match.ts';
+import { matchingOf } from '../../trust/match.ts';
 import type { AnySigned } from '../../trust/documents.ts';
 import type { Ignored, TaskLife } from '../../trust/life.ts';
 import type { Check } from './state.ts';
@@ -33,7 +33,7 @@ export function recomputations(task: TaskLife): Recomputation[] {
   const match = task.linkage?.match;
   if (match !== undefined) {
     const { aggregator } = task;
-    const job = { job: 'match', aggregator, lists: signedLists(task), claimed: match.payload } as const;
+    const job = { job: 'match', aggregator, matching: matchingOf(task), claimed: match.payload } as const;
     due.push({ check: { task: task.id, check: 'match', subject: match.digest }, job });
   }
   if (task.jointKey === undefined || task.manifests.size === 0) return due;

@@ -5,7 +5,7 @@ import type { Evidence } from '../../trust/evidence.ts';
 import { stripCosignatures } from '../../trust/evidence/bare-checkpoint.ts';
 import { statements, statementsAt, type Log } from '../../trust/evidence/compose.ts';
 import { transcriptOf } from '../../trust/key-replay.ts';
-import { signedLists } from '../../trust/match.ts';
+import { matchingOf } from '../../trust/match.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import type { ControllerState } from './state.ts';
 import type { Fault } from './thread-calls.ts';
@@ -68,7 +68,7 @@ function wrongEvaluation(log: Log, task: TaskLife, accused: string): Draft | und
 function wrongMatch(log: Log, task: TaskLife, accused: string): Draft | undefined {
   const match = task.linkage?.match;
   if (match === undefined) return undefined;
-  const lists = signedLists(task);
+  const { lists } = matchingOf(task);
   const documents = [...lists.map(({ document }) => document), match.digest];
   return {
     evidence: { ...statements(log, task, documents), kind: 'wrong-match', accused },

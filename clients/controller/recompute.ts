@@ -79,12 +79,12 @@ async function faultsOfLinkage(
 }
 
 async function faultsOfMatch(
-  { aggregator, lists, claimed }: Extract<Job, { job: 'match' }>,
+  { aggregator, matching, claimed }: Extract<Job, { job: 'match' }>,
   fetchAll: FetchAll,
 ): Promise<Fault[]> {
-  const { content } = await matchOf(lists, (party, blob) => fetchOne(fetchAll, party, blob));
+  const { content } = await matchOf(matching, (party, blob) => fetchOne(fetchAll, party, blob));
   if (isSameMatch(claimed, content)) return [];
-  const says = `${aggregator} claims another match than that of the ${lists.length} lists`;
+  const says = `${aggregator} claims another match than that of the ${matching.lists.length} lists`;
   return [{ kind: 'wrong-match', accused: aggregator, code: 'LINKAGE_INVALID', says }];
 }
 

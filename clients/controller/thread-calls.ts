@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../proto/errors.ts';
 import type { InputSet, SignedBlob } from '../../trust/evaluation.ts';
 import type { Claim, Evidence, EvidenceKind } from '../../trust/evidence.ts';
 import type { Transcript } from '../../trust/key-replay.ts';
-import type { SignedList } from '../../trust/match.ts';
+import type { Matching } from '../../trust/match.ts';
 import type { Content } from '../../trust/documents.ts';
 
 /** Something that a party did against the protocol, as it came out of recomputing. */
@@ -38,7 +38,7 @@ export type Job =
   | {
       readonly job: 'match';
       readonly aggregator: string;
-      readonly lists: readonly SignedList[];
+      readonly matching: Matching;
       readonly claimed: Content<'match'>;
     }
   | { readonly job: 'evaluation'; readonly set: InputSet; readonly claimed: readonly string[] };

@@ -8,7 +8,7 @@ import type { Blob } from '../../trust/documents.ts';
 import { hex } from '../../trust/digest.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { linkagePoint, type LinkageLife } from '../../trust/linkage-life.ts';
-import { matchOf, signedLists } from '../../trust/match.ts';
+import { matchingOf, matchOf } from '../../trust/match.ts';
 import { AGGREGATOR } from './parties.ts';
 import type { StandIn } from './stand-in.ts';
 import { linkedTableOf } from './tasks.ts';
@@ -94,13 +94,13 @@ export class Linking {
 
   /** The aggregator matches the lists; `lie` makes something else of what it says. */
   async match(lie: (pattern: string) => string = (same) => same): Promise<void> {
-    const { content } = await matchOf(signedLists(this.#task), (_, blob) => this.#bytes(blob));
+    const { content } = await matchOf(matchingOf(this.#task), (_, blob) => this.#bytes(blob));
     this.#stand.say(this.#task, 'match', AGGREGATOR, { ...content, pattern: lie(content.pattern) });
   }
 
   /** The records of each unit that a party encrypts, in the order of the true match. */
   async matched(party: string): Promise<(readonly TableRecord[])[]> {
-    const { match } = await matchOf(signedLists(this.#task), (_, blob) => this.#bytes(blob));
+    const { match } = await matchOf(matchingOf(this.#task), (_, blob) => this.#bytes(blob));
     const positions = match.positions[this.#task.inputs.indexOf(party)] ?? [];
     return Array.from(positions, (position) => this.#ordered.get(party)?.[position] ?? []);
   }

@@ -186,7 +186,20 @@ test('lists of any sizes match as sets do; unsorted and repeated ones are refuse
     fc.property(lists, (sets) => {
       const bytes = sets.map(bytesOf);
       for (const list of bytes) requireSorted('north', list, 3);
-      const { positions, union } = matchLists(bytes, 3);
+      const last = sets.length - 1;
+      const selections = [
+        { in: [0], notIn: [last] },
+        { in: sets.keys().toArray(), notIn: [] },
+        { in: [last, 1], notIn: last > 1 ? [0] : [] },
+      ];
+      const { positions, union, counts } = matchLists(bytes, 3, selections);
+      expect(counts).toEqual(
+        selections.map(({ in: all, notIn }) => {
+          const of = (list: number) => new Set(sets[list]);
+          const without = notIn.reduce((rest, list) => rest.difference(of(list)), of(all[0] ?? 0));
+          return all.reduce((rest, list) => rest.intersection(of(list)), without).size;
+        }),
+      );
       const sorted = sets.map((set) => [...set].sort((a, b) => a - b));
       const common = (sorted[0] ?? []).filter((n) => sorted.every((set) => set.includes(n)));
       expect(union).toBe(new Set(sets.flat()).size);

@@ -210,6 +210,36 @@ test('regressors of two parties and what they explain of a third: equal to the p
   expect(result.statistics.slice(1).map((told) => told.rows[0]?.value)).toEqual(['13', '2']);
 });
 
+test('numbers of units that stand with some of three parties and not with others equal those of sets', () => {
+  const names = ['a', 'b', 'c'] as const;
+  const keys = fc.uniqueArray(fc.integer({ min: 0, max: 15 }), { maxLength: 12 });
+  // Of each party: must have the unit, must not, or may.
+  const where = fc.tuple(...names.map(() => fc.constantFrom('in', 'not-in', undefined)));
+  const selection = where.filter((each) => each.includes('in'));
+  fc.assert(
+    fc.property(
+      fc.tuple(keys, keys, keys),
+      fc.array(selection, { minLength: 1, maxLength: 6 }),
+      (sets, picked) => {
+        const units = picked.map((each) => ({
+          in: names.filter((_, i) => each[i] === 'in'),
+          'not-in': names.filter((_, i) => each[i] === 'not-in'),
+        }));
+        const statistics = units.map((one, i) => ({ name: `n${i}`, statistic: 'count', units: one }));
+        const task = linkedTask({ a: { x: X }, b: { y: X }, c: { z: X } }, statistics, {}, 16);
+        const rows = sets.map((set): Rows => set.map((key) => [key, [0]]));
+        const expected = picked.map((each) => {
+          const has = (key: number) => sets.map((set) => (set.includes(key) ? 'in' : 'not-in'));
+          const any = [...new Set(sets.flat())];
+          return any.filter((key) => has(key).every((is, i) => (each[i] ?? is) === is)).length;
+        });
+        const told = linkedPlainly(task, rows).statistics.map((statistic) => statistic.rows[0]?.value);
+        expect(told).toEqual(expected.map(String));
+      },
+    ),
+  );
+});
+
 describe('several records of a unit', () => {
   const columns = { a: { k: { type: 'category', values: ['p', 'q'] } }, b: { y: X }, c: { z: X } };
   const mean = { name: 'mean', statistic: 'mean', of: 'y', by: ['k'], decimals: 2 };

@@ -122,25 +122,28 @@ test('the aggregator that swaps a request is caught by a key holder, and an answ
   expect(stage.net.holders).toContain(error.details['party']);
 });
 
-test('the aggregator that lies in the match is caught by the input parties, before they encrypt', async () => {
-  const task = await keyed('lies in the match');
-  const outcomes = await Promise.allSettled(LINKED_PARTIES.map((party) => link(task, party)));
-  const errors = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [outcome.reason as StrongroomError] : [],
-  );
-  // The one that is later may find the task ended.
-  expect(errors).toHaveLength(2);
-  const first = errors.find(({ code }) => code === 'LINKAGE_INVALID');
-  expect(first?.details).toEqual({ party: 'aggregator' });
-  const ending = await stage.ending(task);
-  expect(ending).toMatchObject({ phase: 'FAILED', code: 'LINKAGE_INVALID' });
-  expect((await stage.witness(task)).manifests.size).toBe(0);
-  attest(ending.by, 'LINKAGE_INVALID', 'the log');
-  const { kind, evidence } = await stage.reported(task, 'aggregator', 'LINKAGE_INVALID');
-  expect(kind).toBe('wrong-match');
-  const { digest } = (await stage.session('watchdog')).profile.consortium;
-  expect(await verifyEvidenceFile(evidence ?? '', digest)).toMatchObject({ kind, accused: 'aggregator' });
-});
+test.each(['lies in the match', 'lies in a number of units'] as const)(
+  'the aggregator that %s is caught by the input parties, before they encrypt',
+  async (title) => {
+    const task = await keyed(title);
+    const outcomes = await Promise.allSettled(LINKED_PARTIES.map((party) => link(task, party)));
+    const errors = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as StrongroomError] : [],
+    );
+    // The one that is later may find the task ended.
+    expect(errors).toHaveLength(2);
+    const first = errors.find(({ code }) => code === 'LINKAGE_INVALID');
+    expect(first?.details).toEqual({ party: 'aggregator' });
+    const ending = await stage.ending(task);
+    expect(ending).toMatchObject({ phase: 'FAILED', code: 'LINKAGE_INVALID' });
+    expect((await stage.witness(task)).manifests.size).toBe(0);
+    attest(ending.by, 'LINKAGE_INVALID', 'the log');
+    const { kind, evidence } = await stage.reported(task, 'aggregator', 'LINKAGE_INVALID');
+    expect(kind).toBe('wrong-match');
+    const { digest } = (await stage.session('watchdog')).profile.consortium;
+    expect(await verifyEvidenceFile(evidence ?? '', digest)).toMatchObject({ kind, accused: 'aggregator' });
+  },
+);
 
 test('input parties that go along with a false match get nothing: every key holder matches for itself', async () => {
   const task = await keyed('lies in the match');

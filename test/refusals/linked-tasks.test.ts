@@ -5,6 +5,7 @@ import { readTable } from '../../statistics/csv.ts';
 import { ownTable } from '../../statistics/domain.ts';
 import { describePlan } from '../../statistics/describe.ts';
 import { readLinkedTable } from '../../statistics/linked-table.ts';
+import { leakageOf } from '../../statistics/leakage.ts';
 import { planTask } from '../../statistics/plan.ts';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 import { LINKED } from '../fixtures/linked-task.ts';
@@ -79,6 +80,55 @@ describe('a task is refused', () => {
     ],
     ['with units of nobody', 'statistics.0.units', { only: 'west' }, 'is no input party'],
     ['with units of another kind', 'statistics.0.units', 'all', 'must be union, or only: PARTY'],
+    ['with units of all of none', 'statistics.0.units', { in: [] }, 'must name at least one party'],
+    [
+      'with units of nobody among some',
+      'statistics.0.units',
+      { in: ['north', 'sooth'] },
+      'units.in.1: "sooth" is no input party; did you mean "south"?',
+    ],
+    [
+      'with units that nobody lacks',
+      'statistics.0.units',
+      { in: ['north'], 'not-in': ['west'] },
+      'units.not-in.0: "west" is no',
+    ],
+    [
+      'with units of one party twice',
+      'statistics.0.units',
+      { in: ['north', 'north'] },
+      'units.in.1: is named twice',
+    ],
+    [
+      'with units that one lacks twice',
+      'statistics.0.units',
+      { in: ['north'], 'not-in': ['south', 'south'] },
+      'units.not-in.1: is named twice',
+    ],
+    [
+      'with units that one has and lacks',
+      'statistics.0.units',
+      { in: ['north', 'south'], 'not-in': ['south'] },
+      'units.not-in.0: is named in "in" too',
+    ],
+    [
+      'with units that are only not somewhere',
+      'statistics.0.units',
+      { 'not-in': ['south'] },
+      'must be union, or only: PARTY',
+    ],
+    [
+      'with units that are picked in two ways',
+      'statistics.0.units',
+      { only: 'north', in: ['north'] },
+      'must be union, or only: PARTY',
+    ],
+    [
+      'with selected units of some records',
+      'statistics.0',
+      { name: 'n', statistic: 'count', units: { in: ['north'] }, where: { region: 'x' } },
+      'counts units by their keys alone',
+    ],
     [
       'with units by a category',
       'statistics.0',
@@ -176,6 +226,24 @@ test('the plan tells who learns sizes and the match pattern, and what the linkag
   ]) {
     expect(text).toContain(words);
   }
+});
+
+test('the plan tells everybody each number of units that the match is asked for, once', () => {
+  const task = linked((document) =>
+    set(document, 'statistics', [
+      { name: 'a', statistic: 'count', units: { in: ['north', 'south'] } },
+      { name: 'b', statistic: 'count', units: { in: ['north'], 'not-in': ['south'] } },
+      { name: 'c', statistic: 'count', units: { in: ['south', 'north'], 'not-in': [] } },
+    ]),
+  );
+  expect(leakageOf(task, planTask(task).layout, 1, 'bfv').everybody.slice(-3)).toEqual([
+    'how many units each of north, south has, how many stand in all of their tables, and how many in any',
+    'the number of the units in the table of each of north, south',
+    'the number of the units in the table of north, and not in that of south',
+  ]);
+  expect(describePlan(task, planTask(task)).replaceAll(/\s+/g, ' ')).toContain(
+    'b: count of the units in the table of north, and not in that of south;',
+  );
 });
 
 async function read(csv: string, change?: (document: Document) => void): Promise<string[]> {

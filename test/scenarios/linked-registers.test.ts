@@ -56,7 +56,7 @@ test('columns of two registers are multiplied, and nothing but the statistics is
 test('two tasks over the same registers: the same answer, and no pseudonym in common', async () => {
   const [first, second] = [await run('First'), await run('Second')];
   for (const task of [first, second]) {
-    expect(task.linkage?.match?.payload).toMatchObject({ records: 3, union: 5 });
+    expect(task.linkage?.match?.payload).toMatchObject({ records: 3, union: 5, counts: [1] });
   }
   const watchdog = await net.session('watchdog');
   const listsOf = (task: TaskLife): Promise<Uint8Array[]> =>

@@ -4,6 +4,7 @@
  * Holds: proposal, the signed lists of all input parties, the match; as objects the pseudonyms. Discloses the
  * pseudonyms of the task and so the match pattern, which controllers can fetch anyway.
  */
+import { selectionsOf } from '../../statistics/selections.ts';
 import { isSameMatch, matchOf, type SignedList } from '../match.ts';
 import type { Claim } from './claim.ts';
 import { failedAt, unproven } from './form.ts';
@@ -24,7 +25,8 @@ export async function proveWrongMatch({ task, documents }: Statements, objects: 
   if (lists.length !== task.inputs.length || named.join() !== payload.lists.join()) {
     throw unproven('statements', 'the lists are not exactly those that the match names');
   }
-  const derived = await matchOf(ofParties, (_, { digest }) => objects.get(digest)).catch((error: unknown) => {
+  const matching = { lists: ofParties, selections: selectionsOf(task.document) };
+  const derived = await matchOf(matching, (_, { digest }) => objects.get(digest)).catch((error: unknown) => {
     throw failedAt('matching the lists', error);
   });
   if (isSameMatch(payload, derived.content)) throw unproven('the claim', 'the match is right');

@@ -13,7 +13,7 @@ import type { Blob } from '../../../trust/documents.ts';
 import { parseEnvelope } from '../../../trust/envelope.ts';
 import type { InputSet } from '../../../trust/evaluation.ts';
 import type { TaskLife } from '../../../trust/life.ts';
-import { matchOf, signedLists } from '../../../trust/match.ts';
+import { matchingOf, matchOf } from '../../../trust/match.ts';
 import { replaceObject } from './stage.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
@@ -81,11 +81,16 @@ class HostileAggregator extends Aggregator {
 
   protected override async match(task: TaskLife): Promise<void> {
     const { linkage } = task;
-    if (task.document.title !== 'lies in the match') return super.match(task);
+    const { title } = task.document;
+    if (title !== 'lies in the match' && title !== 'lies in a number of units') return super.match(task);
     if (linkage === undefined || linkage.match !== undefined || linkage.lists.size < task.inputs.length)
       return;
-    const { content } = await matchOf(signedLists(task), (_, blob) => this.fetch(blob));
-    this.say(task, 'match', { ...content, pattern: sha256Hex(Buffer.from('another pattern')) });
+    const { content } = await matchOf(matchingOf(task), (_, blob) => this.fetch(blob));
+    const lie =
+      title === 'lies in the match'
+        ? { pattern: sha256Hex(Buffer.from('another pattern')) }
+        : { counts: [2] };
+    this.say(task, 'match', { ...content, ...lie });
   }
 
   protected override seal(task: TaskLife): void {

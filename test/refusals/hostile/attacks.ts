@@ -19,6 +19,7 @@ export type Attack =
   | 'swaps a linkage request'
   | 'swaps a linkage answer'
   | 'lies in the match'
+  | 'lies in a number of units'
   | 'multiplies a column by itself'
   | 'drops an input at the door'
   | 'shows two histories'
