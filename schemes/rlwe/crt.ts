@@ -44,8 +44,3 @@ export function largestMagnitude(coefficients: readonly bigint[], q: bigint): bi
     return magnitude > largest ? magnitude : largest;
   }, 0n);
 }
-
-/** ‖x‖∞ of one polynomial in coefficient form, with its coefficients in (−q/2, q/2]. */
-export function largestCoefficient(words: Words, ringDegree: number, primes: readonly bigint[]): bigint {
-  return largestMagnitude(liftSum([words], { ringDegree, primes }), productOf(primes));
-}

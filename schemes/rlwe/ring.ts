@@ -7,7 +7,10 @@
 import { StrongroomError } from '../../proto/errors.ts';
 import { kernel, type Kernel } from './kernel/kernel.ts';
 import { leaseModuli, type ModuliLease, type Modulus } from './kernel/modulus.ts';
+import { MixedRadix } from './mixed-radix.ts';
+import { WideIntegers } from './wide-integers.ts';
 import { bytesOf, residues, type Words } from './words.ts';
+import type { Xof } from './xof.ts';
 
 export class Ring implements Disposable {
   readonly ringDegree: number;
@@ -17,6 +20,7 @@ export class Ring implements Disposable {
   /** Room for two operands of two polynomials. */
   readonly #left: number;
   readonly #right: number;
+  #radix: MixedRadix | undefined;
   #open = true;
 
   constructor(ringDegree: number, primes: readonly bigint[]) {
@@ -83,6 +87,39 @@ export class Ring implements Disposable {
     this.#liftSmall(coefficients);
     this.#forward(this.#polynomialWords);
     return this.#save(this.#polynomialWords);
+  }
+
+  /** e − a·factor in NTT form, for the polynomial e with these small coefficients, and a and factor in NTT form. */
+  liftLessProduct(coefficients: Int8Array, a: Words, factor: Words): Words {
+    this.#liftSmall(coefficients);
+    this.#forward(this.#polynomialWords);
+    this.#load(this.#right, a);
+    this.#load(this.#right + this.#operandBytes / 2, factor);
+    this.#eachBlock(this.#polynomialWords, ({ q, bits, ratio }, at, productAt) => {
+      const factorAt = productAt + this.#operandBytes / 2;
+      this.#kernel.call.multiply(productAt, this.#blockBytes, q, factorAt, bits, ratio);
+      this.#kernel.call.subtract(at, this.#blockBytes, q, productAt);
+    });
+    return this.#save(this.#polynomialWords);
+  }
+
+  /** The polynomial whose coefficients are the next draws of `samplers.ts:uniformInterval` of the stream. */
+  uniformInterval(xof: Xof, bound: bigint): Words {
+    using values = new WideIntegers(xof, this.ringDegree, bound);
+    this.#eachBlock(this.#polynomialWords, (modulus, at) => {
+      values.residues(at, modulus);
+    });
+    return this.#save(this.#polynomialWords);
+  }
+
+  /** Whether ‖x‖∞ ≤ bound for one polynomial in coefficient form, with its coefficients in (−Q/2, Q/2]. */
+  isWithin(words: Words, bound: bigint): boolean {
+    if (words.length !== this.#polynomialWords) {
+      throw new StrongroomError('INTERNAL', `${words.length} words are not one polynomial of this ring`);
+    }
+    this.#load(this.#left, words);
+    this.#radix ??= new MixedRadix(this.ringDegree, this.#lease.moduli);
+    return this.#radix.within(this.#left, this.#right, bound);
   }
 
   /** Overwrites the operands that are still held here; for use after work on a secret. */

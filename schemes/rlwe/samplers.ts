@@ -2,7 +2,6 @@
  * The distributions of the scheme, drawn from an extendable-output stream. All are exact (rejection, never a
  * biased reduction), so that the same stream gives the same polynomial on every machine.
  */
-import type { Words } from './words.ts';
 import type { Xof } from './xof.ts';
 
 /** Errors are centred binomial with 2·21 coins: |e| ≤ 21, σ = √(21/2) ≈ 3.24, as in SEAL. */
@@ -11,36 +10,6 @@ const COIN_MASK = 2 ** ERROR_BOUND - 1;
 const COIN_BYTES = 6;
 /** Errors drawn with one read of the stream. */
 const ERRORS_A_READ = 4096;
-
-/** Uniform modulo each prime: the words of one polynomial. */
-export function uniformWords(xof: Xof, ringDegree: number, primes: readonly bigint[]): Words {
-  const words = new BigUint64Array(ringDegree * primes.length);
-  const halves = new Uint32Array(words.buffer);
-  primes.forEach((prime, j) => {
-    fillUniform(xof, halves.subarray(2 * j * ringDegree, 2 * (j + 1) * ringDegree), prime);
-  });
-  return words;
-}
-
-/** Words by 32-bit halves, low half first: candidates of the bit length of the prime, of which those below it are kept. */
-function fillUniform(xof: Xof, halves: Uint32Array, prime: bigint): void {
-  const mask = (1n << BigInt(prime.toString(2).length)) - 1n;
-  const [highMask, lowMask] = [Number(mask >> 32n), Number(mask & 0xffffffffn)];
-  const [highPrime, lowPrime] = [Number(prime >> 32n), Number(prime & 0xffffffffn)];
-  for (let at = 0; at < halves.length;) {
-    const candidates = new Uint32Array(
-      new Uint8Array(xof.read(Math.min(4 * (halves.length - at), 32768))).buffer,
-    );
-    for (let i = 0; i < candidates.length; i += 2) {
-      const high = ((candidates[i + 1] ?? 0) & highMask) >>> 0;
-      const low = ((candidates[i] ?? 0) & lowMask) >>> 0;
-      if (high > highPrime || (high === highPrime && low >= lowPrime)) continue;
-      halves[at] = low;
-      halves[at + 1] = high;
-      at += 2;
-    }
-  }
-}
 
 /** Uniform in {−1, 0, 1}: a byte modulo 3, where 255 = 3·85 is rejected. */
 export function ternary(xof: Xof, ringDegree: number): Int8Array {

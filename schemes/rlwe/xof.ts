@@ -3,6 +3,8 @@ import { concat, uint32, utf8 } from '../primitives/bytes.ts';
 
 /** Squeezed at a time; OpenSSL's SHAKE256 has no incremental squeeze behind `node:crypto`. */
 const BLOCK_BYTES = 32768;
+/** Beyond a short first read, with an eighth of it: for what is drawn again after rejections. */
+const SPARE_BYTES = 64;
 
 /**
  * An unbounded stream of bytes determined by a label and a list of inputs: block i is
@@ -15,6 +17,8 @@ export class Xof {
   #block: Uint8Array = new Uint8Array();
   #position = 0;
   #counter = 0;
+  /** Whether there is more of the block than was squeezed: only of the first, for short reads. */
+  #shortened = false;
 
   constructor(label: string, ...inputs: readonly Uint8Array[]) {
     this.#prefix = lengthPrefixed(utf8(label), ...inputs);
@@ -35,15 +39,33 @@ export class Xof {
   }
 
   #refill(count: number): void {
-    const rest = this.#block.subarray(this.#position);
-    const next = shake256(BLOCK_BYTES, this.#prefix, uint32(this.#counter));
-    const block = concat(rest, next);
-    this.#block.fill(0);
+    if (count > BLOCK_BYTES) throw new RangeError(`at most ${BLOCK_BYTES} bytes a read`);
+    if (this.#counter === 0 && count <= BLOCK_BYTES / 2) {
+      this.#replace(this.#squeeze(0, count + (count >> 3) + SPARE_BYTES), 0);
+      this.#shortened = true;
+      this.#counter = 1;
+      return;
+    }
+    if (this.#shortened) {
+      this.#replace(this.#squeeze(0, BLOCK_BYTES), this.#position);
+      this.#shortened = false;
+      if (this.#position + count <= BLOCK_BYTES) return;
+    }
+    const next = this.#squeeze(this.#counter, BLOCK_BYTES);
+    this.#replace(concat(this.#block.subarray(this.#position), next), 0);
     next.fill(0);
-    this.#block = block;
-    this.#position = 0;
     this.#counter += 1;
-    if (count > block.length) throw new RangeError(`at most ${BLOCK_BYTES} bytes a read`);
+  }
+
+  /** What SHAKE256 gives first does not depend on how much is asked for. */
+  #squeeze(block: number, bytes: number): Uint8Array {
+    return shake256(bytes, this.#prefix, uint32(block));
+  }
+
+  #replace(block: Uint8Array, position: number): void {
+    this.#block.fill(0);
+    this.#block = block;
+    this.#position = position;
   }
 }
 

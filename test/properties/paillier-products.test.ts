@@ -16,8 +16,8 @@ import {
   type NoiseModel,
 } from '../../schemes/paillier/keygen/products/noise.ts';
 import { planProducts } from '../../schemes/paillier/keygen/products/plan.ts';
-import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
+import { largestCoefficient } from '../fixtures/largest-coefficient.ts';
 import {
   batchOf,
   bytes32,

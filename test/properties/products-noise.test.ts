@@ -12,8 +12,8 @@ import { relinearisationNoise } from '../../schemes/bfv/products/noise.ts';
 import { firstLane, lanesOf } from '../../schemes/bfv/products/parameters.ts';
 import { gadget } from '../../schemes/bfv/products/relinearisation.ts';
 import { readShare } from '../../schemes/bfv/products/share-message.ts';
-import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { wordsOf, type Words } from '../../schemes/rlwe/words.ts';
+import { largestCoefficient } from '../fixtures/largest-coefficient.ts';
 import { openProductCommittee } from '../fixtures/products-committee.ts';
 import { PARTY } from '../fixtures/schemes-committee.ts';
 

@@ -5,9 +5,9 @@ import { expandSecret } from '../../schemes/rlwe/threshold/key-contribution.ts';
 import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape, toDataLevel, toKeyLevel } from '../../schemes/rlwe/threshold/levels.ts';
 import { readShare } from '../../schemes/rlwe/threshold/share-message.ts';
-import { largestCoefficient } from '../../schemes/rlwe/crt.ts';
 import { readPolynomial } from '../../schemes/rlwe/wire.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
+import { largestCoefficient } from '../fixtures/largest-coefficient.ts';
 import { encryptedSum, openCommittee, type Committee, shareOf } from '../fixtures/schemes-committee.ts';
 
 /** max |phase − q·m/t| over the coefficients, whatever m is: |t·phase mod± q|/t, rounded up. */

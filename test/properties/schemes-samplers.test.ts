@@ -1,5 +1,8 @@
+import fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { centredBinomial, ternary, uniformInterval, uniformWords } from '../../schemes/rlwe/samplers.ts';
+import { centredBinomial, ternary, uniformInterval } from '../../schemes/rlwe/samplers.ts';
+import { uniformWords } from '../../schemes/rlwe/uniform-words.ts';
 import { firstOutOfRange } from '../../schemes/rlwe/words.ts';
 import { Xof } from '../../schemes/rlwe/xof.ts';
 
@@ -83,6 +86,32 @@ describe('samplers, on fixed streams', () => {
     const xof = stream('a');
     const pieces = Buffer.concat(Array.from({ length: 30 }, () => Buffer.from(xof.read(1000))));
     expect(pieces).toEqual(whole);
+  });
+
+  test('a stream is the blocks of SHAKE256, whatever is read of it first', () => {
+    const block = (i: number): Buffer => {
+      const parts = [Buffer.from('test'), Buffer.from('blocks')].map((part) =>
+        Buffer.concat([Buffer.from([0, 0, 0, part.length]), part]),
+      );
+      const input = Buffer.concat([...parts, Buffer.from([0, 0, 0, i])]);
+      return createHash('shake256', { outputLength: 32768 }).update(input).digest();
+    };
+    const blocks = Buffer.concat([0, 1, 2, 3, 4].map(block));
+    const count = fc.oneof(
+      fc.integer({ min: 1, max: 32768 }),
+      fc.constantFrom(1, 8, 8192, 16383, 16384, 16385, 18496, 24576, 32767, 32768),
+    );
+    fc.assert(
+      fc.property(fc.array(count, { minLength: 1, maxLength: 5 }), (counts) => {
+        const xof = stream('blocks');
+        let at = 0;
+        for (const next of counts) {
+          expect(Buffer.compare(xof.read(next), blocks.subarray(at, at + next))).toBe(0);
+          at += next;
+        }
+      }),
+    );
+    expect(() => stream('blocks').read(32769)).toThrow('32768');
   });
 });
 

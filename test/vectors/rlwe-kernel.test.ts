@@ -12,7 +12,7 @@ import { Modulus } from '../../schemes/rlwe/kernel/modulus.ts';
 import { NOT_ZERO, OUT_OF_RANGE } from '../../schemes/rlwe/kernel/vectors.ts';
 import { primesBelow } from '../../schemes/rlwe/primes.ts';
 import { Ring } from '../../schemes/rlwe/ring.ts';
-import { uniformWords } from '../../schemes/rlwe/samplers.ts';
+import { uniformWords } from '../../schemes/rlwe/uniform-words.ts';
 import { writeCiphertext } from '../../schemes/rlwe/wire.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
 import { Xof } from '../../schemes/rlwe/xof.ts';
@@ -88,6 +88,18 @@ test('a product of short polynomials is the negacyclic convolution', () => {
     });
   });
   expect(ring.fromNtt(ring.multiply(ring.toNtt(a), ring.toNtt(b)))).toEqual(expected);
+});
+
+test('a small polynomial less a product is what its steps come to', () => {
+  const [N, primes] = [8192, [60, 59, 38].map((bits) => primeOf(bits, 8192))] as const;
+  using ring = new Ring(N, primes);
+  const small = Int8Array.from({ length: N }, (_, i) => (i % 43) - 21);
+  const all = operands(N, primes);
+  all.forEach((a, i) => {
+    const factor = all[(i + 1) % all.length] ?? a;
+    const expected = ring.subtract(ring.liftToNtt(small), ring.multiply(a, factor));
+    expect(digest(ring.liftLessProduct(small, a, factor))).toBe(digest(expected));
+  });
 });
 
 test('quotients of factors are exact, for the smallest and the largest', () => {

@@ -1,6 +1,6 @@
 /** What a key holder says in the rounds of the key ceremony: functions of its secret and of what was said before. */
 import type { Ring } from '../../rlwe/ring.ts';
-import { centredBinomial, uniformInterval } from '../../rlwe/samplers.ts';
+import { centredBinomial } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Binding } from '../../rlwe/threshold/binding.ts';
 import { keyContribution, ternarySecret } from '../../rlwe/threshold/key-contribution.ts';
@@ -59,7 +59,7 @@ function testMessage(
   const said = Buffer.concat(digests.slice(0, 2).flat());
   const stream = binding.stream('smudging', secret.seed, Buffer.from('key relation'), said);
   const bound = BigInt(parameters.testSmudgingBound);
-  const smudging = ring.lift(uniformInterval(stream, parameters.ringDegree, bound));
+  const smudging = ring.uniformInterval(stream, bound);
   const { ofShare, ofEphemeral } = relation.coefficients;
   const part = ring.multiply(ofEphemeral, ephemeral);
   const product = ring.multiplyAdd(ofShare, secret.share, part);

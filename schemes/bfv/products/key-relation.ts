@@ -14,7 +14,6 @@
  */
 import { littleEndian } from '../../primitives/bytes.ts';
 import { StrongroomError } from '../../../proto/errors.ts';
-import { largestCoefficient } from '../../rlwe/crt.ts';
 import type { Ring } from '../../rlwe/ring.ts';
 import { ERROR_BOUND } from '../../rlwe/samplers.ts';
 import type { Words } from '../../rlwe/words.ts';
@@ -67,7 +66,7 @@ export class KeyRelation {
     this.#values.forEach((value, holder) => {
       const share = shares[holder];
       const noise = share && this.#ring.subtract(this.#ring.fromNtt(value), share);
-      if (noise && largestCoefficient(noise, this.#ring.ringDegree, this.#ring.primes) <= bound) return;
+      if (noise && this.#ring.isWithin(noise, bound)) return;
       throw new StrongroomError(
         'KEY_TEST_FAILED',
         `the contributions and the test share of key holder ${holder + 1} do not belong together; it must be replaced or repaired, and the task proposed again`,

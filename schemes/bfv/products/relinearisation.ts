@@ -14,7 +14,7 @@
  * could choose H0 = c and H1 = 0 after the others would read s_i out of their h_i.
  */
 import type { Ring } from '../../rlwe/ring.ts';
-import { uniformWords } from '../../rlwe/samplers.ts';
+import { uniformWords } from '../../rlwe/uniform-words.ts';
 import type { Words } from '../../rlwe/words.ts';
 import type { Binding } from '../../rlwe/threshold/binding.ts';
 

@@ -108,6 +108,7 @@ export const i64 = {
   mul: binary<'i64', 'i64'>('i64', 0x7e),
   and: binary<'i64', 'i64'>('i64', 0x83),
   or: binary<'i64', 'i64'>('i64', 0x84),
+  xor: binary<'i64', 'i64'>('i64', 0x85),
   shl: binary<'i64', 'i64'>('i64', 0x86),
   shrS: binary<'i64', 'i64'>('i64', 0x87),
   shrU: binary<'i64', 'i64'>('i64', 0x88),

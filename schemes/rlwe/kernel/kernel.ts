@@ -18,7 +18,8 @@ import {
   unfold,
 } from './vectors.ts';
 import { addMessage, divideSpecial, place, roundings, roundSpecial } from './encryption.ts';
-import { centredBinomial, lift, ternary } from './sampling.ts';
+import { centredBinomial, lift, ternary, uniform } from './sampling.ts';
+import { addMultiple, digit, exceeds, interval } from './wide.ts';
 
 /** What is used of the platform's WebAssembly. */
 interface Platform {
@@ -48,6 +49,7 @@ const FUNCTIONS = {
   scale,
   multiplyPrepared,
   lift,
+  uniform,
   ternary,
   centredBinomial,
   roundSpecial,
@@ -55,6 +57,10 @@ const FUNCTIONS = {
   place,
   roundings,
   addMessage,
+  interval,
+  addMultiple,
+  digit,
+  exceeds,
 } satisfies Readonly<Record<string, Assembled>>;
 
 const PAGE = 65536;

@@ -22,6 +22,22 @@ export const lift = assemble(['i32', 'i32', 'i32', 'i64'], (f, to, values, n, q)
 });
 
 /**
+ * uniform(to, random, bytes, q, mask): of candidates of 64 bits, masked, those below q < 2^63, which are kept by moving on;
+ * the result says how many bytes they take.
+ */
+export const uniform = assemble(['i32', 'i32', 'i32', 'i64', 'i64'], (f, to, random, bytes, q, mask) => {
+  const start = f.local('i32', to);
+  const at = f.local('i32', random);
+  f.sweep(at, i32.add(random, bytes), WORD, () => {
+    const word = f.local('i64', i64.and(i64.load(at), mask));
+    f.store(to, word);
+    const below = i32.wrap(i64.shrU(i64.sub(word, q), i64.of(63)));
+    f.set(to, i32.add(to, i32.shl(below, i32.of(3))));
+  });
+  return i32.sub(to, start);
+});
+
+/**
  * ternary(to, random, bytes): as `samplers.ts` draws them, one signed byte in {−1, 0, 1} for each random byte that is
  * not 255; the result says how many. Each is written and only kept by moving on, so that time tells how many bytes were
  * rejected and nothing about the others.

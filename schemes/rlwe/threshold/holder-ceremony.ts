@@ -29,6 +29,7 @@ export function openRlweHolderCeremony(
 class RlweHolderCeremony extends RlweCeremony implements HolderCeremony {
   readonly #secret: Secret;
   readonly #holder: number;
+  #said: Uint8Array | undefined;
   #open = true;
 
   constructor(context: Context, ring: Ring, secret: Secret, holder: number) {
@@ -63,15 +64,20 @@ class RlweHolderCeremony extends RlweCeremony implements HolderCeremony {
     super[Symbol.dispose]();
   }
 
+  /** The same bytes each time; whoever asked keeps its own copy. */
   #contribution(): Uint8Array {
-    const reference = commonReference(this.binding, this.parameters);
-    const b = keyContribution(this.ring, this.binding, this.#secret, reference);
-    return writePolynomial(this.binding.tag('key-contribution'), b);
+    if (this.#said === undefined) {
+      const reference = commonReference(this.binding, this.parameters);
+      const b = keyContribution(this.ring, this.binding, this.#secret, reference);
+      this.#said = writePolynomial(this.binding.tag('key-contribution'), b);
+    }
+    return this.#said.slice();
   }
 
   #testShare(): Uint8Array {
-    const a = this.ring.fromNtt(commonReference(this.binding, this.parameters));
-    const share = partialDecryption(this.ring, this.binding, this.parameters, this.#secret, a);
+    const points = commonReference(this.binding, this.parameters);
+    const a = this.ring.fromNtt(points);
+    const share = partialDecryption(this.ring, this.binding, this.parameters, this.#secret, a, points);
     return writePolynomial(this.binding.tag('key-test-share'), share);
   }
 }

@@ -12,7 +12,7 @@
 import { equalBytes } from '../../primitives/bytes.ts';
 import { readPolynomial } from '../message.ts';
 import type { Ring } from '../ring.ts';
-import { uniformWords } from '../samplers.ts';
+import { uniformWords } from '../uniform-words.ts';
 import { invalid, parseCiphertext } from '../validation.ts';
 import { writeCiphertext } from '../wire.ts';
 import type { Words } from '../words.ts';
@@ -26,11 +26,15 @@ let expanded: { readonly tag: Uint8Array; readonly reference: Words } | undefine
 export function commonReference(binding: Binding, parameters: Moduli): Words {
   const tag = binding.tag('key-contribution');
   if (expanded === undefined || !equalBytes(expanded.tag, tag)) {
-    const { ringDegree, primes } = publicKeyShape(parameters);
-    const stream = binding.stream('common-reference');
-    expanded = { tag, reference: uniformWords(stream, ringDegree, primes) };
+    expanded = { tag, reference: expandReference(binding, parameters) };
   }
   return expanded.reference.slice();
+}
+
+/** The same, expanded anew. */
+export function expandReference(binding: Binding, parameters: Moduli): Words {
+  const { ringDegree, primes } = publicKeyShape(parameters);
+  return uniformWords(binding.stream('common-reference'), ringDegree, primes);
 }
 
 /** b_i out of the message of round 0. Throws CIPHERTEXT_INVALID. */

@@ -31,8 +31,7 @@ export function ternarySecret(ring: Ring, stream: Xof): Words {
 export function keyContribution(ring: Ring, binding: Binding, secret: Secret, reference: Words): Words {
   const stream = binding.stream('error', secret.seed);
   const error = centredBinomial(stream, ring.ringDegree);
-  const product = ring.multiply(reference, secret.share);
-  const contribution = ring.subtract(ring.liftToNtt(error), product);
+  const contribution = ring.liftLessProduct(error, reference, secret.share);
   error.fill(0);
   stream.wipe();
   ring.wipe();

@@ -15,7 +15,6 @@
  * noise, passes; its later shares then void the result (SHARE_INVALID), and nothing is revealed.
  */
 import { StrongroomError } from '../../../proto/errors.ts';
-import { largestCoefficient } from '../crt.ts';
 import { readPolynomial } from '../message.ts';
 import type { Ring } from '../ring.ts';
 import { ERROR_BOUND } from '../samplers.ts';
@@ -41,7 +40,7 @@ export function testJointKey(
   contributions.forEach((contribution, holder) => {
     const share = shares[holder];
     const noise = share && ring.add(ring.fromNtt(contribution), share);
-    if (noise && largestCoefficient(noise, ring.ringDegree, ring.primes) <= bound) return;
+    if (noise && ring.isWithin(noise, bound)) return;
     throw new StrongroomError(
       'KEY_TEST_FAILED',
       `the key contribution and the test share of key holder ${holder + 1} do not belong together; it must be replaced or repaired, and the task proposed again`,

@@ -10,7 +10,6 @@
  */
 import { sha256 } from '#primitives';
 import type { Ring } from '../ring.ts';
-import { uniformInterval } from '../samplers.ts';
 import { bytesOf, type Words } from '../words.ts';
 import type { Binding } from './binding.ts';
 import { toDataLevel } from './levels.ts';
@@ -30,19 +29,20 @@ export function wipeSecret({ seed, share }: Secret): void {
   share.fill(0n);
 }
 
-/** d_i modulo q·P in coefficient form, for c_1 modulo q·P, in coefficient form too. */
+/** d_i modulo q·P in coefficient form, for c_1 modulo q·P, in coefficient form too; its points may be known already. */
 export function partialDecryption(
   ring: Ring,
   binding: Binding,
   parameters: RlweParameters,
   secret: Secret,
   c1: Words,
+  points = ring.toNtt(c1),
 ): Words {
   const digest = sha256(bytesOf(toDataLevel(c1, parameters)));
   const stream = binding.stream('smudging', secret.seed, digest);
   const bound = BigInt(parameters.smudgingBound);
-  const smudging = ring.lift(uniformInterval(stream, parameters.ringDegree, bound));
-  const product = ring.fromNtt(ring.multiply(ring.toNtt(c1), secret.share));
+  const smudging = ring.uniformInterval(stream, bound);
+  const product = ring.fromNtt(ring.multiply(points, secret.share));
   const share = ring.add(product, smudging);
   for (const words of [smudging, product]) words.fill(0n);
   stream.wipe();

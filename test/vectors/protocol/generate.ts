@@ -16,7 +16,8 @@ import { blindKeys, pseudonymsOf, type HolderAnswer } from '../../../schemes/lin
 import { HolderLinkage } from '../../../schemes/linkage/holder-linkage.ts';
 import { parsePoints, writePoints } from '../../../schemes/linkage/p256.ts';
 import { openEvaluator } from '../../../schemes/evaluator.ts';
-import { centredBinomial, ternary, uniformInterval, uniformWords } from '../../../schemes/rlwe/samplers.ts';
+import { centredBinomial, ternary, uniformInterval } from '../../../schemes/rlwe/samplers.ts';
+import { uniformWords } from '../../../schemes/rlwe/uniform-words.ts';
 import { ciphertextHead, writeCiphertext } from '../../../schemes/rlwe/wire.ts';
 import { bytesOf, type Words } from '../../../schemes/rlwe/words.ts';
 import { Xof } from '../../../schemes/rlwe/xof.ts';

@@ -12,9 +12,9 @@
  * consistently (b_i random, d_i = −b_i + noise) passes, and its later shares make every opening fail.
  */
 import { StrongroomError } from '../../../../proto/errors.ts';
-import { largestCoefficient } from '../../../rlwe/crt.ts';
 import { readPolynomial, writePolynomial } from '../../../rlwe/message.ts';
-import { centredBinomial, ERROR_BOUND, ternary, uniformWords } from '../../../rlwe/samplers.ts';
+import { centredBinomial, ERROR_BOUND, ternary } from '../../../rlwe/samplers.ts';
+import { uniformWords } from '../../../rlwe/uniform-words.ts';
 import type { Words } from '../../../rlwe/words.ts';
 import { readAll } from './messages.ts';
 import type { Setting } from './setting.ts';
@@ -86,9 +86,9 @@ export function combineKey(
   return key as ProductKey;
 }
 
-function requireSmall({ plan }: Setting, holder: number, noise: Words): void {
+function requireSmall({ plan, ring }: Setting, holder: number, noise: Words): void {
   const bound = (1n << BigInt(plan.smudgingBits)) + BigInt(ERROR_BOUND);
-  if (largestCoefficient(noise, plan.ringDegree, plan.primes) <= bound) return;
+  if (ring.isWithin(noise, bound)) return;
   throw new StrongroomError(
     'KEY_TEST_FAILED',
     `the key contribution and the test share of key holder ${holder + 1} do not belong together; it must be replaced or repaired, and the task proposed again`,
