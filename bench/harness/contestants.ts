@@ -34,6 +34,28 @@ export async function here(
   };
 }
 
+/** What one run of several contestants came to. */
+interface Shared {
+  /** Of each, in the order of their names. */
+  readonly seconds: readonly number[];
+  readonly answer: Answer;
+}
+
+/** Contestants that are parts of the same work: whoever is first in a round does it, one unit, for all. */
+export function partsOf(names: readonly string[], run: () => Promise<Shared>): Contestant[] {
+  let last: Shared | undefined;
+  let told = 0;
+  return names.map((name, i) => ({
+    name,
+    async run() {
+      if (told++ % names.length === 0) last = await run();
+      return { seconds: last?.seconds[i] ?? NaN, units: 1 };
+    },
+    answer: () => Promise.resolve(last?.answer ?? null),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }));
+}
+
 /** Which function of which module opens the work in a thread; the arguments are cloned into it. */
 export interface ThreadWork {
   readonly module: string;

@@ -2,7 +2,7 @@ import { choosePaillierParameters } from '../../schemes/paillier/parameters.ts';
 import { cancel } from '../../clients/requester.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import type { Benchmark, Contestant, Pace } from '../harness/benchmark.ts';
-import { here } from '../harness/contestants.ts';
+import { here, partsOf } from '../harness/contestants.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
 import { bfvParameterSets } from '../work/committee.ts';
 import { contributionsAlone, jointKeyOf, openedUnder, PaillierCeremony } from '../work/ceremonies.ts';
@@ -19,8 +19,10 @@ const FEW: Partial<Pace> = { warmUp: 0, leastRounds: 1, mostRounds: 3, seconds: 
 /** After so long another system is given up; ours needs less than a tenth of it. */
 const PEER_KEY_SECONDS = 600;
 const SMALL_BITS = 128;
+/** What takes some milliseconds, and is compiled while it runs. */
+const MILLISECONDS: Partial<Pace> = { warmUp: 3, leastRounds: 5 };
 /** Between daemons. */
-const SOME: Partial<Pace> = { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 10 };
+const SOME: Partial<Pace> = { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 5 };
 
 /** The making of joint keys. */
 export const ceremonies: Suite = {
@@ -47,7 +49,7 @@ export const ceremonies: Suite = {
 /** The set of primes that most tasks plan. */
 const USUAL = '8192 × 3';
 
-function bfvKey({ peers }: Setting, holders: number): Benchmark {
+function bfvKey({ scale, peers }: Setting, holders: number): Benchmark {
   return {
     name: `bfv joint key, K = ${holders}`,
     about:
@@ -55,6 +57,7 @@ function bfvKey({ peers }: Setting, holders: number): Benchmark {
     unit: 'keys',
     reference: 'node-seal',
     curve: { name: 'bfv joint key', along: 'K', at: holders },
+    ...(scale === 'quick' && { pace: MILLISECONDS }),
     open: async () => {
       const parameters = bfvParameterSets(holders).get(USUAL);
       if (parameters === undefined) throw new RangeError(`there is no set ${USUAL}`);
@@ -66,7 +69,7 @@ function bfvKey({ peers }: Setting, holders: number): Benchmark {
         await here(
           'strongroom, contributions alone',
           () => contributionsAlone(parameters, async (made) => checksum(await openedUnder(made, vector))),
-          'as Lattigo makes it: nothing is encoded, read, compared or tested',
+          'as Lattigo makes it: secrets, common reference and share of each holder, one sum; nothing is encoded, read, compared or tested',
         ),
         await here('node-seal', () => keyPair({ moduli: parameters, first: 0, ciphertexts: 1 })),
         ...(await peers.contestants('bfv/joint-key', { ...sizeOf(parameters), threads: 1 })),
@@ -134,46 +137,24 @@ function betweenDaemons(scheme: 'bfv' | 'paillier', holders: number): Benchmark 
     curve: { name: `${scheme} joint key between daemons`, along: 'K', at: holders },
     open: async () => {
       const net = await BenchNetwork.start({ holders, inputs: 3 });
-      const key = async (): Promise<{ task: TaskLife; seconds: number }> => {
+      let last: TaskLife | undefined;
+      const [first, ...others] = partsOf(['strongroom', 'strongroom, from the proposal'], async () => {
+        if (last !== undefined) await cancel(net.office, last, 'the key was all that was wanted');
         const started = performance.now();
-        const task = await net.propose(net.task({ scheme }));
-        await net.office.until(task.id, (life) => life.jointKey);
-        return { task, seconds: (performance.now() - started) / 1000 };
-      };
-      let last: { task: TaskLife; seconds: number } | undefined;
-      const entrant = (name: string, seconds: () => number, before: () => Promise<unknown>): Contestant => ({
-        name,
-        run: async () => {
-          await before();
-          return { seconds: seconds(), units: 1 };
-        },
-        answer: () => Promise.resolve(last?.task.jointKeys.size ?? 0),
-        [Symbol.asyncDispose]: () => Promise.resolve(),
+        last = await net.propose(net.task({ scheme }));
+        await net.office.until(last.id, (life) => life.jointKey);
+        const seconds = (performance.now() - started) / 1000;
+        return { seconds: [ceremonySeconds(last), seconds], answer: last.jointKeys.size };
       });
-      const make = async (): Promise<void> => {
-        if (last !== undefined) await cancel(net.office, last.task, 'the key was all that was wanted');
-        last = await key();
-      };
-      // One key gives both figures of a round; whoever is first in it makes it.
-      let told = 0;
-      const once = async (): Promise<void> => {
-        if (told++ % 2 === 0) await make();
-      };
-      return [
-        entrant('strongroom', () => ceremonySeconds(last?.task), once),
-        {
-          ...entrant('strongroom, from the proposal', () => last?.seconds ?? NaN, once),
-          [Symbol.asyncDispose]: () => net[Symbol.asyncDispose](),
-        },
-      ];
+      if (first === undefined) return [];
+      return [{ ...first, [Symbol.asyncDispose]: () => net[Symbol.asyncDispose]() }, ...others];
     },
   };
 }
 
-function ceremonySeconds(task: TaskLife | undefined): number {
+function ceremonySeconds(task: TaskLife): number {
   const times = (documents: Iterable<{ payload: { at: string } }>): number[] =>
     [...documents].map(({ payload }) => Date.parse(payload.at));
-  if (task === undefined) return NaN;
   return (Math.max(...times(task.jointKeys.values())) - Math.max(...times(task.approvals.values()))) / 1000;
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
 import { bind } from '../../schemes/rlwe/threshold/binding.ts';
 import { openKeyRing } from '../../schemes/rlwe/threshold/engine.ts';
-import { combineContributions, commonReference } from '../../schemes/rlwe/threshold/joint-key.ts';
+import { combineContributions, expandReference } from '../../schemes/rlwe/threshold/joint-key.ts';
 import { expandSecret, keyContribution } from '../../schemes/rlwe/threshold/key-contribution.ts';
 import type { Words } from '../../schemes/rlwe/words.ts';
 import { openHolderCeremony } from '../../schemes/key-share.ts';
@@ -15,23 +15,26 @@ import { makeJointKey } from '../joint-key.ts';
 import type { Committee } from './committee.ts';
 import { decryptOutputs } from './ours.ts';
 
-/** A joint key, made from fresh seeds. What it opens is for `answer` to say. */
+/** A joint key, with the seed of every holder. */
+interface Made<P extends Parameters> {
+  readonly context: SchemeContext<P>;
+  readonly jointKey: Uint8Array;
+  readonly seeds: readonly Uint8Array[];
+}
+
+/** A joint key, made for a new task from fresh seeds. What it opens is for `answer` to say. */
 export function jointKeyOf<P extends Parameters>(
   parameters: P,
-  answer: (made: {
-    context: SchemeContext<P>;
-    jointKey: Uint8Array;
-    seeds: readonly Uint8Array[];
-  }) => Promise<Answer>,
+  answer: (made: Made<P>) => Promise<Answer>,
 ): Work {
-  const context = { parameters, task: randomBytes(32).toString('hex') };
-  let made: Awaited<ReturnType<typeof makeJointKey>> | undefined;
+  let made: Made<P> | undefined;
   return {
     units: 1,
     run: async () => {
-      made = await makeJointKey(context);
+      const context = { parameters, task: randomBytes(32).toString('hex') };
+      made = { context, ...(await makeJointKey(context)) };
     },
-    answer: () => (made === undefined ? 'nothing was made' : answer({ context, ...made })),
+    answer: () => (made === undefined ? 'nothing was made' : answer(made)),
     [Symbol.dispose]: () => undefined,
   };
 }
@@ -44,17 +47,17 @@ export function contributionsAlone(
   parameters: BfvParameters,
   answer: (made: Committee) => Promise<Answer>,
 ): Work {
-  const context = { parameters, task: randomBytes(32).toString('hex') };
-  const binding = bind(context);
   let made: Committee | undefined;
   return {
     units: 1,
     run: () => {
+      const context = { parameters, task: randomBytes(32).toString('hex') };
+      const binding = bind(context);
       const seeds = Array.from({ length: parameters.holders }, () => new Uint8Array(randomBytes(32)));
       using ring = openKeyRing(parameters);
       let reference: Words = new BigUint64Array();
       const contributions = seeds.map((seed) => {
-        reference = commonReference(binding, parameters);
+        reference = expandReference(binding, parameters);
         return keyContribution(ring, binding, expandSecret(ring, binding, seed), reference);
       });
       made = { context, jointKey: combineContributions(ring, parameters, contributions, reference), seeds };
