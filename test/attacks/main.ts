@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BaseSequencer, startVitest, type TestSpecification } from 'vitest/node';
-import { AttackReporter, groupOf, inWords, type Outcome } from './reporter.ts';
+import { AttackReporter, complaints, groupOf, inWords, type Outcome } from './reporter.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'test/refusals');
@@ -67,10 +67,10 @@ async function mount(): Promise<number> {
   if (values.json) console.log(JSON.stringify(reporter.outcomes, null, 2));
   else console.log(`\n${summary(reporter.outcomes)}`);
   for (const error of errors) console.error(error);
-  const unheard = chosen.filter((name) => !reporter.outcomes.some(({ file }) => file === name));
-  for (const name of unheard) console.error(`${name} has said nothing: it was not mounted.`);
+  const wrong = complaints(chosen, reporter.outcomes);
+  for (const line of wrong) console.error(line);
   const withstood = reporter.outcomes.every(({ outcome }) => outcome !== 'succeeded');
-  return withstood && errors.length === 0 && unheard.length === 0 ? 0 : 1;
+  return withstood && errors.length === 0 && wrong.length === 0 ? 0 : 1;
 }
 
 function summary(outcomes: readonly Outcome[]): string {

@@ -28,7 +28,8 @@ export class AttackReporter implements Reporter {
     const result = test.result();
     const { state } = result;
     const why = result.state === 'skipped' ? result.note : result.errors?.[0]?.message;
-    const attack = test.fullName;
+    // The title of a group begins the sentence that the title of the attack ends.
+    const attack = test.fullName.replaceAll(' > ', ' ');
     const outcome = state === 'passed' ? 'withstood' : state === 'skipped' ? 'skipped' : 'succeeded';
     this.#add(test.module, {
       attack,
@@ -56,6 +57,16 @@ export class AttackReporter implements Reporter {
 /** `attack-10-full-disk` is of group 10. */
 export function groupOf(file: string): number {
   return Number(/^attack-(\d+)-/.exec(file)?.[1]);
+}
+
+/** What is wrong with a run apart from attacks that succeeded: files that said nothing, lines that show nothing. */
+export function complaints(files: readonly string[], outcomes: readonly Outcome[]): string[] {
+  const unheard = files.filter((name) => !outcomes.some(({ file }) => file === name));
+  const unseen = outcomes.filter(({ outcome, refusals }) => outcome === 'withstood' && refusals.length === 0);
+  return [
+    ...unheard.map((name) => `${name} has said nothing: it was not mounted.`),
+    ...unseen.map(({ file, attack }) => `${file} does not show who refused: ${attack}`),
+  ];
 }
 
 /** The line that a person reads. */

@@ -35,7 +35,7 @@ test('nothing is released before all K key holders have cosigned: one of them is
   await stage.logged('holder-3', /NOT_WITNESSED/);
   expect((await stage.witness(task)).releases.size).toBe(0);
   expect((await stage.witness(task)).ending).toBeUndefined();
-  attest('holder-1', 'NOT_WITNESSED', 'daemon.log');
+  attest('holder-1', 'NOT_WITNESSED', 'daemon.log of holder-1');
   await network.startDaemon('holder-2');
   expect(await stage.result(task)).toEqual(ANSWER);
 });
@@ -96,4 +96,5 @@ test('who has the proof releases nothing any more, also after a restart: LOG_INC
   expect(readdirSync(evidenceOf('holder-1'))).toHaveLength(1);
   await stage.propose('honest');
   await expect.poll(() => stage.log('holder-1').slice(before), PATIENCE_POLL).toContain('two histories');
+  attest('holder-1', 'LOG_INCONSISTENT', 'daemon.log of holder-1, after its restart');
 });

@@ -3,13 +3,14 @@
  * can tell from the shares alone whose it was.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifyEvidenceFile } from '../../clients/evidence-file.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { ANSWER, RECEIVER } from '../fixtures/local-network.ts';
 import { SmallDisk } from '../fixtures/small-disk.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
+import { attest } from './hostile/attest.ts';
 import { HOSTILE_KEY_HOLDER, PATIENCE, Stage } from './hostile/stage.ts';
 
 let stage: Stage;
@@ -62,6 +63,11 @@ test('a share for another ciphertext names its holder, and the output party keep
   const file = String(details['evidence']);
   const { digest } = session.profile.consortium;
   expect(await verifyEvidenceFile(file, digest)).toMatchObject({ kind: 'wrong-share', accused: 'holder-3' });
+  attest(
+    'whoever is shown the proof',
+    'CIPHERTEXT_INVALID',
+    `evidence ${basename(file)}: wrong-share of holder-3`,
+  );
 
   // The holder's share as another's, and an honest share as this one's, prove nothing.
   const evidence = readFileSync(file, 'utf8');

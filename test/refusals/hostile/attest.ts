@@ -1,4 +1,5 @@
 /** What an attack came to, noted beside its test for those who watch: `npm run attacks` prints it. */
+import { isDeepStrictEqual } from 'node:util';
 import { TestRunner } from 'vitest';
 import type { ErrorCode } from '../../../proto/errors.ts';
 
@@ -21,10 +22,11 @@ declare module 'vitest' {
 /** A document that counts for nothing, or ends a task, does so for everybody who reads the log, by the same rules. */
 export const EVERY_READER = 'every reader of the log';
 
-/** Notes it for the test that is running, each refusal once. */
+/** Notes it for the test that is running, each refusal once for each place where it is to be seen. */
 export function attest(by: string, code: Attested['code'], evidence: string): void {
   const running = TestRunner.getCurrentTest();
   if (running === undefined) throw new Error('an attack is mounted in a test');
   const known = (running.meta.attested ??= []);
-  if (!known.some((one) => one.by === by && one.code === code)) known.push({ by, code, evidence });
+  const noted = { by, code, evidence };
+  if (!known.some((one) => isDeepStrictEqual(one, noted))) known.push(noted);
 }

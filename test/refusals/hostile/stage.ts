@@ -48,6 +48,12 @@ export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.
 /** How long something may take that must happen: generous, for a machine that is busy with other tests. */
 export const PATIENCE = { timeoutMs: 60_000 };
 
+/** What is to be seen where there was no answer. */
+const WITHOUT_ANSWER: Partial<Record<ErrorCode, string>> = {
+  UNREACHABLE: 'the line, which broke',
+  TIMED_OUT: 'its patience, which came to an end',
+};
+
 type Content<K extends Kind> = Omit<Payload<K>, 'task' | 'by' | 'at' | 'seen'>;
 
 export class Stage implements AsyncDisposable {
@@ -285,7 +291,7 @@ export class Stage implements AsyncDisposable {
   /** The refusal with one of these codes that a call meets; `by` is who gives it. */
   async refused(by: string, call: () => unknown, ...codes: ErrorCode[]): Promise<StrongroomError> {
     const error = await refusal(call, ...codes);
-    attest(by, error.code, 'its answer');
+    attest(by, error.code, WITHOUT_ANSWER[error.code] ?? 'its answer');
     return error;
   }
 
