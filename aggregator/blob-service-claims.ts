@@ -61,6 +61,20 @@ export class BlobClaims implements Disposable {
     this.#used.set(`${task} ${party}`, used + size);
   }
 
+  /** Makes all claims of one piece of work together: of each the database would otherwise be told by itself. */
+  together<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#used.clear();
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   #usedBy(task: string, party: string): number {
     const known = this.#used.get(`${task} ${party}`);
     if (known !== undefined) return known;

@@ -11,7 +11,10 @@ import type {
   StatResponse,
 } from '../transport/messages.ts';
 import { service, type Service } from '../transport/server.ts';
-import { put, putMany, type UploadOptions } from './blob-uploads.ts';
+import { put, putMany, Room, type UploadOptions } from './blob-uploads.ts';
+
+/** Of the objects that come many together, over all calls; each call has one message of at most 1 MiB beyond it. */
+const UNDER_WAY_BYTES = 32 * 1024 * 1024;
 
 export interface BlobOptions extends UploadOptions {
   /** Throws the reason where a party may not fetch an object. */
@@ -19,6 +22,7 @@ export interface BlobOptions extends UploadOptions {
 }
 
 export function blobService(options: BlobOptions): Service {
+  const room = new Room(UNDER_WAY_BYTES);
   return service(BLOBS, {
     Stat: ({ digest }, { caller }) => stat(options, digest, caller),
     Put: async (requests, { caller }) => {
@@ -26,7 +30,7 @@ export function blobService(options: BlobOptions): Service {
       return {};
     },
     PutMany: async (requests, { caller }) => {
-      await putMany(options, requests, caller);
+      await putMany(options, room, requests, caller);
       return {};
     },
     Get: (request, { caller }) => get(options, request, caller),

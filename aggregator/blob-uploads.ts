@@ -1,14 +1,11 @@
 /** Uploads: each object within the quota of its task, and stored under the SHA-256 of its bytes. */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
-import { CHUNK_BYTES, CHUNK_LIMIT, limitChunks } from '../transport/chunks.ts';
+import { CHUNK_BYTES, CHUNK_LIMIT, limitChunks, MANY_OBJECTS } from '../transport/chunks.ts';
 import type { PutHeader, PutManyRequest, PutRequest } from '../transport/messages.ts';
 import { WholeObject, type BlobStore } from '../trust/storage/blob-store.ts';
-import type { BlobClaims } from './blob-service-claims.ts';
+import type { BlobClaims, Claim } from './blob-service-claims.ts';
 import type { PartyLimits } from './limits.ts';
-
-/** Bytes of one call that are on their way to the disk; the caller waits while there are more. */
-const UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
 export interface UploadOptions {
   readonly blobs: BlobStore;
@@ -18,6 +15,33 @@ export interface UploadOptions {
   readonly quota: (task: string, caller: Caller) => number;
   /** Told of an object that came whole and is durable, while its bytes are in memory. */
   readonly stored?: (task: string, object: WholeObject, caller: Caller) => void | Promise<void>;
+}
+
+/** Bytes that are in memory on their way to the disk: whoever brings more waits while there is no room. */
+export class Room {
+  #left: number;
+  #waiting: (() => void)[] = [];
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** What has come is in memory already, so that there may be less than no room. */
+  take(bytes: number): void {
+    this.#left -= bytes;
+  }
+
+  give(bytes: number): void {
+    this.#left += bytes;
+    if (this.#left <= 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  async free(): Promise<void> {
+    while (this.#left <= 0) await new Promise<void>((wake) => this.#waiting.push(wake));
+  }
 }
 
 /** One object, in pieces, and maybe not from its beginning. */
@@ -33,7 +57,8 @@ export async function put(
   const { task, digest, size, offset } = checkHeader(first.done === true ? undefined : first.value);
   if ((await blobs.size(digest)) !== undefined) return;
   const chunks = limitChunks(chunksOf(messages));
-  await claimed(options, { task, digest, size }, caller, async () => {
+  const claim = { task, digest, size, party: caller.party };
+  const store = async () => {
     // What fits into one chunk comes in one, from whoever has it in memory.
     const start = offset === 0 && size <= CHUNK_BYTES ? await chunks.next() : undefined;
     if (start?.done === false && start.value.length === size) {
@@ -45,32 +70,36 @@ export async function put(
     }
     const all = start === undefined ? chunks : resumed(start, chunks);
     await blobs.write({ digest, size, offset, writer: caller.party }, all);
-  });
+  };
+  await begun(options, claim, () => claimed(options, claim, caller, store));
 }
 
-/** Many objects, each whole; all of them are durable when it resolves. */
+/** Many objects, each whole; all of them are durable when it resolves. More are read where there is room for them. */
 export async function putMany(
   options: UploadOptions,
+  room: Room,
   requests: AsyncIterable<PutManyRequest>,
   caller: Caller,
 ): Promise<void> {
   using _open = options.limits.stream(caller.party);
   const storing = new Set<Promise<void>>();
-  let underWay = 0;
   let failure: { readonly error: unknown } | undefined;
   for await (const { task, objects } of requests) {
-    if (objects.reduce((sum, { length }) => sum + length, 0) > CHUNK_LIMIT) throw tooLarge(CHUNK_LIMIT);
-    for (const bytes of objects) {
-      const work = keep(options, task, bytes, caller)
-        .catch((error: unknown) => (failure ??= { error }))
-        .then(() => {
-          underWay -= bytes.length;
-          storing.delete(work);
-        });
-      storing.add(work);
-      underWay += bytes.length;
-    }
-    while (underWay > UNDER_WAY_BYTES) await Promise.race(storing);
+    const bytes = objects.reduce((sum, { length }) => sum + length, 0);
+    if (bytes > CHUNK_LIMIT || objects.length > MANY_OBJECTS) throw tooLarge();
+    room.take(bytes);
+    // Their claims are made before this returns, and the rest follows.
+    const kept = options.claims.together(() =>
+      objects.map((object) =>
+        keep(options, task, object, caller).catch((error: unknown) => (failure ??= { error })),
+      ),
+    );
+    const work = Promise.all(kept).then(() => {
+      storing.delete(work);
+      room.give(bytes);
+    });
+    storing.add(work);
+    await room.free();
     if (failure !== undefined) break;
   }
   await Promise.all(storing);
@@ -79,33 +108,38 @@ export async function putMany(
 
 async function keep(options: UploadOptions, task: string, bytes: Uint8Array, caller: Caller): Promise<void> {
   if (bytes.length === 0) throw malformed('an object has at least one byte');
-  if (bytes.length > CHUNK_BYTES) throw tooLarge(CHUNK_BYTES);
+  if (bytes.length > CHUNK_BYTES) throw tooLarge();
   const object = new WholeObject(bytes);
-  const claim = { task, digest: object.digest, size: bytes.length };
+  const claim = { task, digest: object.digest, size: bytes.length, party: caller.party };
   if (options.blobs.isPacked(claim.digest)) return;
   await claimed(options, claim, caller, () => options.blobs.put(object, task));
   await options.stored?.(task, object, caller);
 }
 
-/** Stores an object for which there is room in the quota; gives the room back where nothing of it is kept. */
-async function claimed(
-  { blobs, claims, limits, quota }: UploadOptions,
-  object: { readonly task: string; readonly digest: string; readonly size: number },
-  caller: Caller,
-  store: () => Promise<void>,
-): Promise<void> {
-  const claim = { ...object, party: caller.party };
-  const room = quota(object.task, caller);
+/** An upload counts as unfinished until it is stored, or nothing of it is left. */
+async function begun({ blobs, limits }: UploadOptions, claim: Claim, store: () => Promise<void>) {
   limits.upload(claim);
   try {
-    claims.claim(claim, room);
     await store();
     limits.uploaded(claim);
   } catch (error) {
-    if ((await blobs.received(object.digest, caller.party)) === 0) {
-      claims.release(claim);
-      limits.uploaded(claim);
-    }
+    if ((await blobs.received(claim.digest, claim.party)) === 0) limits.uploaded(claim);
+    throw error;
+  }
+}
+
+/** Stores an object for which there is room in the quota; gives the room back where nothing of it is kept. */
+async function claimed(
+  { blobs, claims, quota }: UploadOptions,
+  claim: Claim,
+  caller: Caller,
+  store: () => Promise<void>,
+): Promise<void> {
+  claims.claim(claim, quota(claim.task, caller));
+  try {
+    await store();
+  } catch (error) {
+    if ((await blobs.received(claim.digest, claim.party)) === 0) claims.release(claim);
     throw error;
   }
 }
@@ -145,8 +179,11 @@ function mismatch(digest: string): StrongroomError {
   return new StrongroomError('DIGEST_MISMATCH', `The bytes of ${digest} do not hash to its name.`);
 }
 
-function tooLarge(most: number): StrongroomError {
-  return new StrongroomError('QUOTA_EXCEEDED', `Objects that come whole have at most ${most} bytes.`);
+function tooLarge(): StrongroomError {
+  return new StrongroomError(
+    'QUOTA_EXCEEDED',
+    `Objects that come whole have at most ${CHUNK_BYTES} bytes each; those of a message ${CHUNK_LIMIT} together, and there are ${MANY_OBJECTS} at most.`,
+  );
 }
 
 function malformed(why: string): StrongroomError {

@@ -2,16 +2,14 @@
 import { StrongroomError } from '../proto/errors.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import type { ClientOf } from './call.ts';
-import { CHUNK_BYTES, chunksOf, groupsOf } from './chunks.ts';
+import { CHUNK_BYTES, CHUNK_LIMIT, chunksOf, groupsOf } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
 import type { PutHeader, PutManyRequest, PutRequest, StatResponse } from './messages.ts';
 import { retrying, retryingStream, type RetryRule } from './retry.ts';
 
 const TIMEOUT_MS = 30_000;
-/** Bytes that one call uploads, and whose progress is heard at once. */
-const CALL_BYTES = 32 * 1024 * 1024;
-/** With fewer bytes objects go one after the other: of so little, what is sent again after a break would be a good part. */
-const MANY_BYTES = 16 * 1024 * 1024;
+/** Bytes that one call uploads, and whose progress is heard at once; as many are on their way while they are stored. */
+const CALL_BYTES = 8 * 1024 * 1024;
 
 /** An object as signed documents name it: its SHA-256 in hexadecimal, and its bytes. */
 export interface BlobName {
@@ -61,27 +59,31 @@ export class BlobClient {
   }
 
   /**
-   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Where there is much to send,
-   * objects of at most CHUNK_BYTES go together, without waiting for one to be stored before the next is sent. What has
-   * arrived when the connection breaks is not sent again. `onSent` hears how many are there. Throws as `put`.
+   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Those of at most CHUNK_BYTES go
+   * together, without waiting for one to be stored before the next is sent. What has arrived when the connection breaks
+   * is not sent again. Keeps 2 × CALL_BYTES in memory. `onSent` hears how many are there. Throws as `put`.
    */
   async putMany(
     task: string,
     objects: Iterable<Uint8Array>,
     { signal, onSent }: Options & { onSent?: (objects: number) => void } = {},
   ): Promise<void> {
-    let sent = 0;
-    for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
-      const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
-      const together = small.reduce((sum, { length }) => sum + length, 0) >= MANY_BYTES;
-      if (together) {
-        await this.#putTogether(task, small, signal);
-        onSent?.((sent += small.length));
+    const failed = new AbortController();
+    const either = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
+    let [sent, before] = [0, Promise.resolve()];
+    const stored = (count: number): void => onSent?.((sent += count));
+    try {
+      for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
+        const storing = this.#putGroup(task, group, stored, either);
+        // The one before may fail first, and is awaited first.
+        storing.catch(() => undefined);
+        await before;
+        before = storing;
       }
-      for (const bytes of together ? group.filter((other) => other.length > CHUNK_BYTES) : group) {
-        await this.put(task, bytes, { signal });
-        onSent?.((sent += 1));
-      }
+      await before;
+    } catch (error) {
+      failed.abort(error);
+      throw error;
     }
   }
 
@@ -144,6 +146,25 @@ export class BlobClient {
     return bytes;
   }
 
+  async #putGroup(
+    task: string,
+    group: readonly Uint8Array[],
+    stored: (objects: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
+    // Of one alone the aggregator is told the name first: it may have it.
+    const together = small.length > 1 ? small : [];
+    if (together.length > 0) {
+      await this.#putTogether(task, together, signal);
+      stored(together.length);
+    }
+    for (const bytes of together.length > 0 ? group.filter((other) => other.length > CHUNK_BYTES) : group) {
+      await this.put(task, bytes, { signal });
+      stored(1);
+    }
+  }
+
   /** In one stream; where it breaks, what has arrived is not sent again. */
   async #putTogether(task: string, objects: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     let broken = false;
@@ -179,7 +200,7 @@ function* wholeObjects(
   task: string,
   objects: readonly Uint8Array[],
 ): Generator<PutManyRequest, void, undefined> {
-  for (const together of groupsOf(objects, (bytes) => bytes.length, CHUNK_BYTES)) {
+  for (const together of groupsOf(objects, (bytes) => bytes.length, CHUNK_LIMIT)) {
     yield { task, objects: together };
   }
 }

@@ -7,6 +7,7 @@ import { BlobClient } from './blob-client.ts';
 import { BoardClient } from './board-client.ts';
 import { clientOf } from './call.ts';
 import { BLOBS, BOARD, WITNESSES } from './contract.ts';
+import { gathering } from './gathered.ts';
 import { PATIENT, type RetryRule } from './retry.ts';
 import { clientCredentials } from './tls.ts';
 import { WINDOW_BYTES } from './window.ts';
@@ -52,7 +53,7 @@ export function connect(options: {
   const channel = new grpc.Channel(address, clientCredentials(identity, consortium), CHANNEL_OPTIONS);
   return {
     board: new BoardClient(clientOf(BOARD, channel, address), retry),
-    blobs: new BlobClient(clientOf(BLOBS, channel, address), retry),
+    blobs: new BlobClient(clientOf(gathering(BLOBS), channel, address), retry),
     witnesses: new WitnessClient(clientOf(WITNESSES, channel, address), retry),
     waitForReady: (timeoutMs) => ready(channel, address, Date.now() + timeoutMs),
     close: () => channel.close(),

@@ -1,6 +1,8 @@
 /** The message types in TypeScript are those of the .proto files, field by field, and bytes are not copied. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BLOBS, BOARD, KEY_HOLDER_ADMIN, WITNESSES, type Contract } from '../../transport/contract.ts';
+import { gathering } from '../../transport/gathered.ts';
 import type * as m from '../../transport/messages.ts';
 
 const bytes = Buffer.from('bytes');
@@ -85,6 +87,26 @@ test('bytes arrive as a view into the message that carried them', () => {
   const { chunk } = requestDeserialize(wire) as m.PutRequest;
   expect(chunk).toBeInstanceOf(Uint8Array);
   expect(chunk?.buffer).toBe(wire.buffer);
+});
+
+test('many objects are gathered into the bytes that the usual serialiser makes of them, behind what stands there', () => {
+  const usual = BLOBS.definition['PutMany'] ?? never();
+  const gathered = gathering(BLOBS).definition['PutMany'] ?? never();
+  const lengths = fc.constantFrom(0, 1, 127, 128, 16_383, 16_384, 300_000);
+  fc.assert(
+    fc.property(fc.string(), fc.array(lengths, { maxLength: 4 }), (task, sizes) => {
+      const message = { task, objects: sizes.map((size, i) => new Uint8Array(size).fill(i + 1)) };
+      const pieces = gathered.requestSerialize(message);
+      const frame = Buffer.alloc(5 + pieces.length);
+      pieces.copy(frame, 5);
+      expect(usual.requestDeserialize(frame.subarray(5))).toEqual({
+        task,
+        objects: message.objects.map((bytes) => Buffer.from(bytes)),
+      });
+      // An empty task is not sent by the usual serialiser, and is the same message.
+      if (task !== '') expect(frame.subarray(5).equals(usual.requestSerialize(message))).toBe(true);
+    }),
+  );
 });
 
 test('fields that are not set are absent where they are optional, and zero elsewhere', () => {

@@ -167,11 +167,14 @@ test('many objects at once: all are stored under the digests of their bytes', as
   }
 });
 
-test('many objects at once: an empty one, one over 512 KiB, and a message over 1 MiB are refused', async () => {
+test('many objects at once: an empty one, one over 512 KiB, a message over 1 MiB, and over 1024 in it are refused', async () => {
   await refusal(() => raw.PutMany([many(randomBytes(10), new Uint8Array())]), 'DOCUMENT_INVALID');
   await refusal(() => raw.PutMany([many(randomBytes(512 * 1024 + 1))]), 'QUOTA_EXCEEDED');
   const three = Array.from({ length: 3 }, () => randomBytes(400_000));
   await refusal(() => raw.PutMany([many(...three)]), 'QUOTA_EXCEEDED');
+  const tiny = Array.from({ length: 1025 }, (_, i) => Buffer.from(`object ${i}`));
+  await refusal(() => raw.PutMany([many(...tiny)]), 'QUOTA_EXCEEDED');
+  await raw.PutMany([many(...tiny.slice(1))]);
   for (const bytes of three) expect(await held(sha256Hex(bytes))).toEqual(NOTHING);
 });
 
@@ -182,6 +185,15 @@ test('many objects at once: the quota holds for all of them together, and what i
   expect(states.filter(({ complete }) => complete)).toHaveLength(11);
   await raw.PutMany([many(randomBytes(QUOTA - 11 * 450_000))]);
   await refusal(() => raw.PutMany([many(randomBytes(1))]), 'QUOTA_EXCEEDED');
+});
+
+test('a client that uploads more than its quota stops at the refusal, with what else it had under way', async () => {
+  let read = 0;
+  const objects = function* () {
+    for (; read < 100; read += 1) yield randomBytes(450_000);
+  };
+  await refusal(() => network.dial('holder-a').blobs.putMany(TASK, objects()), 'QUOTA_EXCEEDED');
+  expect(read).toBeLessThan(60);
 });
 
 test('a request for many objects: too many, one too large, or one that is not there', async () => {
