@@ -3,7 +3,8 @@ import { modularPower } from '#primitives';
 import { StrongroomError } from '../../proto/errors.ts';
 import { bitLength, byteLength, inverse, modulo } from './integers.ts';
 
-const LEAST_BITS = 512;
+/** The shortest modulus that OpenSSL raises to a power. */
+export const LEAST_BITS = 512;
 const MOST_BITS = 10_000;
 
 /** An odd modulus n. */

@@ -1,6 +1,7 @@
 /** The aggregator is killed in every phase, alone and with all key holders, and the task ends as if nothing had happened. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { daemon, killingTour } from '../fixtures/killing-tour.ts';
+import { ANSWER } from '../fixtures/local-network.ts';
 import { attest } from './hostile/attest.ts';
 import { Stage } from './hostile/stage.ts';
 
@@ -21,7 +22,7 @@ test('the aggregator is killed in every phase, then everybody at once', async ()
   attest('controller', 'clean', 'its report on both tasks');
 });
 
-test('a key holder that has something to say to an aggregator that is gone still ends when it is told to', async () => {
+test('a key holder that has something to say to an aggregator that is gone still ends when it is told to, and says it later', async () => {
   const { network } = stage.net;
   const task = await stage.propose('honest');
   await stage.known(task, 'holder-2');
@@ -29,4 +30,14 @@ test('a key holder that has something to say to an aggregator that is gone still
   await stage.operator('holder-2').Approve({ task: task.id });
   await network.stopDaemon('holder-2');
   expect(await network.daemons.get('holder-2')?.ended).toBe(0);
+
+  await network.startDaemon('aggregator');
+  await network.startDaemon('holder-2');
+  await stage.approve(
+    task,
+    stage.net.holders.filter((name) => name !== 'holder-2'),
+  );
+  await stage.submit(task);
+  expect(await stage.result(task)).toEqual(ANSWER);
+  await stage.foundClean(task);
 });

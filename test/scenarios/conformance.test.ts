@@ -50,27 +50,36 @@ test.concurrent('our own key holder keeps every rule', TIMEOUT, async () => {
   expect(code).toBe(0);
 });
 
-/** What breaks, the rule that finds it, and rules that it keeps; the first three stand for all in the short form. */
-const BREAKS: readonly (readonly [string, string, readonly string[]])[] = [
-  ['releases a wrong share', 'release/right-share-for-the-receiver', ['approval', 'key/signs']],
-  ['does not compare', 'release/not-of-another-evaluation', ['approval', 'shred/after-delivery']],
-  ['forgets what it has said', 'journal/approval', ['key/signs']],
-  ['opens early', 'key/opens-after-all-have-committed', ['approval']],
-  ['knows no deadline', 'deadline/approval', ['release/right']],
-  ['believes the date of a seal', 'seal/not-early', ['release/right']],
-  ['keeps its share', 'shred/after-delivery', ['release/right']],
-  ['names another receiver', 'release/right-share-for-the-receiver', ['key/signs']],
-  ['seals something else', 'release/right-share-for-the-receiver', ['key/signs']],
-  ['approves another plan', 'approval/plan-and-commitment', ['deadline']],
+const ALL_DEADLINES = ['approval', 'approval-of-others', 'key', 'evaluation', 'release'].map(
+  (phase) => `deadline/${phase}`,
+);
+
+/** What breaks, the rules that find it, and rules that it keeps; the first three stand for all in the short form. */
+const BREAKS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['releases a wrong share', ['release/right-share-for-the-receiver'], ['approval', 'key/signs']],
+  ['does not compare', ['release/not-of-another-evaluation'], ['approval', 'shred/after-delivery']],
+  ['forgets what it has said', ['journal/approval'], ['key/signs']],
+  ['opens early', ['key/opens-after-all-have-committed'], ['approval']],
+  ['knows no deadline', ALL_DEADLINES, ['release/right']],
+  ['believes the date of a seal', ['seal/not-early'], ['release/right']],
+  ['keeps its share', ['shred/after-delivery'], ['release/right']],
+  ['names another receiver', ['release/right-share-for-the-receiver'], ['key/signs']],
+  ['seals something else', ['release/right-share-for-the-receiver'], ['key/signs']],
+  // Its approval does not count, so it is no part of a task whose deadline it could keep, but for one that is late.
+  [
+    'approves another plan',
+    ['approval/plan-and-commitment', 'deadline/approval-of-others'],
+    ['deadline/approval'],
+  ],
 ];
 
 test.concurrent.each(ALL ? BREAKS : BREAKS.slice(0, 3))(
   'a key holder that %s fails at %s',
   TIMEOUT,
-  async (broken, rule, kept) => {
-    const { code, verdicts } = await conformance(BROKEN, [rule, ...kept], broken);
+  async (broken, rules, kept) => {
+    const { code, verdicts } = await conformance(BROKEN, [...rules, ...kept], broken);
     const failed = verdicts.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id);
-    expect(failed).toEqual([rule]);
+    expect(failed).toEqual(rules);
     expect(verdicts.filter(({ outcome }) => outcome === 'pass').length).toBeGreaterThan(0);
     expect(code).toBe(3);
   },
