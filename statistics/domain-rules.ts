@@ -103,7 +103,9 @@ function keyProblems({ tables }: TaskDocument, { tables: named, on }: Intersecti
 /** Records of one unit are multiplied out, so there must be a bound on them that the arithmetic holds. */
 function severalProblems({ parties, tables }: TaskDocument, domain: Intersection): Problem[] {
   const path = ['domain', 'intersection', 'records-per-key'];
-  let rows = BigInt(Math.min(...Object.values(tables).map((table) => table['max-rows'])));
+  const sizes = Object.values(tables).map((table) => table['max-rows']);
+  // That its tables are missing is said for each party.
+  let rows = BigInt(sizes.length === 0 ? 0 : Math.min(...sizes));
   return Object.entries(domain['records-per-key']).flatMap(([party, most]) => {
     if (!parties.input.includes(party)) return [problem([...path, party], 'is no input party')];
     const table = domain.tables[party];

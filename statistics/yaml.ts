@@ -91,8 +91,9 @@ function plainValue(node: unknown, fail: Fail): unknown {
   return typeof node.value === 'number' ? number(node.value, node.source) : node.value;
 }
 
+/** −0 is 0, as in JSON. */
 const number = (value: number, source: string | undefined): unknown =>
-  source === undefined || (INTEGER.test(source) && Number.isSafeInteger(value)) ? value : source;
+  source === undefined || (INTEGER.test(source) && Number.isSafeInteger(value)) ? value + 0 : source;
 
 const isNode = (value: unknown): value is Node =>
   isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);

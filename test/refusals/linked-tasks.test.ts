@@ -55,6 +55,7 @@ describe('a task is refused', () => {
       'wage',
       'there is no table "wage"',
     ],
+    ['with no table at all', 'tables', {}, 'there is no table "wages"'],
     ['with a key that a table lacks', 'tables.homes.columns.id', undefined, 'does not have'],
     [
       'with a key that is none',

@@ -236,6 +236,11 @@ test('a document with thousands of problems is refused in a bounded number of wo
   expect(long.message.length + JSON.stringify(long.details).length).toBeLessThan(10_000);
 });
 
+test('minus zero is zero, as the signed form writes it', () => {
+  const task = parseTask(wagesYaml().replace('decimals: 2', 'decimals: -0'), 'task.yaml');
+  expect(task).toEqual(parseTask(wagesYaml().replace('decimals: 2', 'decimals: 0'), 'task.yaml'));
+});
+
 const NOT_YAML: Record<string, string> = {
   'nothing at all': '',
   'a word': 'strongroom',
