@@ -28,7 +28,9 @@ import { packShares, shareBinding } from '../trust/release.ts';
 import { sealTo } from '../trust/sealed-box.ts';
 import { requireWitnessed } from '../trust/witnessing.ts';
 import { HOLDER_THREAD, takesSeconds, type HolderThreads } from './ceremony.ts';
-import { describeProgress, KeyMaking } from './key-making.ts';
+import { EarlySums } from './early-sums.ts';
+import { describeProgress, type KeyMaking } from './key-making.ts';
+import { KeyMakings } from './key-makings.ts';
 import { link } from './linking.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
@@ -36,9 +38,6 @@ import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
 
 /** How long a release waits for the cosignatures of the other key holders before it is tried again. */
 const WITNESS_WAIT_MS = 10_000;
-
-/** For so long what has been computed for an approval is kept: the others may approve at once. */
-const APPROVED_KEPT_MS = 30_000;
 
 /** How a task ends that a rule stops; as failed where it is not here. */
 const OUTCOMES: Partial<Record<ErrorCode, Payload<'abort'>['outcome']>> = {
@@ -60,9 +59,10 @@ export class KeyHolder implements Disposable {
   readonly #journal: Journal;
   readonly #policy: Policy;
   readonly #log: Logger;
-  /** The ceremonies that this process takes part in at present, by task. */
-  readonly #keyMaking = new Map<string, KeyMaking>();
   readonly #threads: HolderThreads = new ThreadPool(HOLDER_THREAD);
+  readonly #ceremonies: KeyMakings;
+  readonly #fetchAll: FetchAll = (signed) => this.#board.getAll(signed);
+  readonly #sums: EarlySums;
   /** What this process has found in the journal as it stands in the log, by digest; the journal only grows. */
   readonly #journalled = new Set<string>();
 
@@ -72,6 +72,8 @@ export class KeyHolder implements Disposable {
     this.#journal = journal;
     this.#policy = policy;
     this.#log = log;
+    this.#ceremonies = new KeyMakings(this.name, this.#threads);
+    this.#sums = new EarlySums({ fetchAll: this.#fetchAll, log });
   }
 
   get name(): string {
@@ -97,7 +99,7 @@ export class KeyHolder implements Disposable {
   /** Whose turn it is: does this key holder's next act in the task, if there is one. */
   async attend(task: TaskLife): Promise<void> {
     if (!task.holders.includes(this.name) || task.shreds.has(this.name)) return;
-    if (task.phase !== 'KEYING' && task.phase !== 'APPROVING') this.#leaveCeremony(task);
+    if (task.phase !== 'KEYING' && task.phase !== 'APPROVING') this.#ceremonies.leave(task);
     if (task.ending !== undefined || task.delivery !== undefined) return this.#shred(task);
     const abort = this.#journal.said(task.id, 'abort');
     if (abort !== undefined) return this.#send(task, 'abort', abort);
@@ -113,6 +115,7 @@ export class KeyHolder implements Disposable {
           await this.#makeKey(task);
           break;
         case 'COLLECTING':
+          this.#sums.follow(task);
           await link(task, {
             holder: this.name,
             threads: this.#threads,
@@ -120,6 +123,9 @@ export class KeyHolder implements Disposable {
             fetch: (request) => this.#board.get(request.payload.points, request.payload.by),
             say: (step, kind, compose) => this.#say(task, step, kind, compose),
           });
+          break;
+        case 'SEALED':
+          this.#sums.follow(task);
           break;
         case 'EVALUATED':
         case 'RELEASING':
@@ -148,8 +154,7 @@ export class KeyHolder implements Disposable {
     if (verdict.verdict === 'reject') return this.#abort(task, 'rejected', 'POLICY_REFUSED', verdict.reason);
     await this.#say(task, 'approval', 'approval', async () => {
       const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
-      const ceremony = await this.#openKeyMaking(task, seed);
-      this.#keepForAWhile(task, ceremony);
+      const ceremony = await this.#ceremonies.begin(task, seed);
       const commitment = commitTo(task.id, this.name, 0, sha256Hex(await ceremony.message()));
       return { content: { plan: task.planDigest, commitment } };
     });
@@ -168,18 +173,18 @@ export class KeyHolder implements Disposable {
    */
   async #makeKey(task: TaskLife): Promise<void> {
     if (task.jointKeys.has(this.name)) {
-      this.#leaveCeremony(task);
+      this.#ceremonies.leave(task);
       return;
     }
     try {
-      const ceremony = await this.#enterCeremony(task);
+      const ceremony = await this.#ceremonies.enter(task, () => this.#seedOf(task));
       await ceremony.catchUp(task, this.#board);
       await (ceremony.finished
         ? this.#sayJointKey(task, ceremony.jointKey())
         : this.#contribute(task, ceremony));
     } catch (error) {
       // It begins anew from the seed and the log.
-      this.#leaveCeremony(task);
+      this.#ceremonies.leave(task);
       throw error;
     }
   }
@@ -215,40 +220,11 @@ export class KeyHolder implements Disposable {
     );
   }
 
-  async #enterCeremony(task: TaskLife): Promise<KeyMaking> {
-    const entered = this.#keyMaking.get(task.id) ?? (await this.#openKeyMaking(task, this.#seedOf(task)));
-    this.#keyMaking.set(task.id, entered);
-    return entered;
-  }
-
-  async #openKeyMaking(task: TaskLife, seed: Uint8Array): Promise<KeyMaking> {
-    try {
-      return await KeyMaking.open(task, seed, this.name, this.#threads);
-    } finally {
-      seed.fill(0);
-    }
-  }
-
-  /** A task may wait for days until all have approved: what can be computed again is not kept for that. */
-  #keepForAWhile(task: TaskLife, ceremony: KeyMaking): void {
-    this.#leaveCeremony(task);
-    this.#keyMaking.set(task.id, ceremony);
-    const leave = () => {
-      if (task.phase !== 'KEYING' && this.#keyMaking.get(task.id) === ceremony) this.#leaveCeremony(task);
-    };
-    setTimeout(leave, APPROVED_KEPT_MS).unref();
-  }
-
-  #leaveCeremony(task: TaskLife): void {
-    this.#keyMaking.get(task.id)?.[Symbol.dispose]();
-    this.#keyMaking.delete(task.id);
-  }
-
   /** Ends what runs beside the daemon. */
   [Symbol.dispose](): void {
-    for (const ceremony of this.#keyMaking.values()) ceremony[Symbol.dispose]();
-    this.#keyMaking.clear();
+    this.#ceremonies[Symbol.dispose]();
     this.#threads[Symbol.dispose]();
+    this.#sums[Symbol.dispose]();
   }
 
   /**
@@ -294,12 +270,10 @@ export class KeyHolder implements Disposable {
     return checkpoint;
   }
 
-  #evaluate(task: TaskLife): Promise<Uint8Array[]> {
+  async #evaluate(task: TaskLife): Promise<Uint8Array[]> {
     const set = inputSetOf(task);
-    const fetchAll: FetchAll = (signed) => this.#board.getAll(signed);
-    return takesSeconds(task.plan.parameters)
-      ? this.#threads.call('evaluate', set, fetchAll)
-      : evaluate(set, fetchAll);
+    if (takesSeconds(task.plan.parameters)) return this.#threads.call('evaluate', set, this.#fetchAll);
+    return (await this.#sums.outputs(task, set)) ?? evaluate(set, this.#fetchAll);
   }
 
   /** The partial decryptions of the outputs; the caller wipes them. */
@@ -321,6 +295,7 @@ export class KeyHolder implements Disposable {
 
   /** Rule 5. The seed is destroyed first and the statement made after, so that the statement is never false. */
   async #shred(task: TaskLife): Promise<void> {
+    this.#sums.forget(task.id);
     if (!task.approvals.has(this.name) && !this.#journal.hasSeed(task.id)) return;
     this.#journal.shred(task.id);
     if (!task.approvals.has(this.name)) return;

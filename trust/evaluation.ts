@@ -11,7 +11,7 @@ import {
   termsOf,
   type ProductInput,
 } from '../schemes/bfv/products/layout.ts';
-import type { Evaluator, SchemeContext } from '../schemes/scheme.ts';
+import type { CiphertextSum, Evaluator, SchemeContext } from '../schemes/scheme.ts';
 import { inputCiphertexts, type ProductPlan } from '../statistics/plan.ts';
 import { blocksOf } from '../statistics/product-layout.ts';
 import { sha256Hex } from './digest.ts';
@@ -111,15 +111,6 @@ export function requireTimelySeal(task: TaskLife, now: Date): void {
   );
 }
 
-/** The ciphertexts of a position in the order of the seal. */
-function* inputsAt({ inputs }: InputSet, index: number): Generator<SignedBlob, void, undefined> {
-  for (const { party, ciphertexts } of inputs) {
-    const blob = ciphertexts[index];
-    if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
-    yield { party, blob };
-  }
-}
-
 /** Evaluates f on the inputs, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */
 export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8Array[]> {
   using evaluator = await openEvaluator(set.context, await fetchOne(fetchAll, set.aggregator, set.key));
@@ -128,13 +119,33 @@ export async function evaluate(set: InputSet, fetchAll: FetchAll): Promise<Uint8
   if (set.products !== null) return outputs;
   for (let index = 0; index < set.positions; index++) {
     using sum = evaluator.sum();
-    const inputs = set.inputs.values();
-    for await (const ciphertext of fetchAll(inputsAt(set, index))) {
-      sum.add(ciphertext, inputs.next().value?.party ?? '');
-    }
+    const terms = set.inputs.map((input) => ({ sum, signed: ciphertextAt(input, index) }));
+    await addUp(terms, fetchAll);
     outputs.push(sum.bytes());
   }
   return outputs;
+}
+
+/** The ciphertext of an input at a position. */
+export function ciphertextAt({ party, ciphertexts }: InputSet['inputs'][number], index: number): SignedBlob {
+  const blob = ciphertexts[index];
+  if (blob === undefined) throw new StrongroomError('SEAL_INVALID', 'A manifest lacks a ciphertext');
+  return { party, blob };
+}
+
+/** A ciphertext, and the sum to which it is added. */
+interface Term {
+  readonly sum: CiphertextSum;
+  readonly signed: SignedBlob;
+}
+
+/** Adds ciphertexts to their sums in this order, a few in memory at a time. Throws CIPHERTEXT_INVALID. */
+export async function addUp(terms: readonly Term[], fetchAll: FetchAll): Promise<void> {
+  const next = terms.values();
+  for await (const ciphertext of fetchAll(terms.map(({ signed }) => signed))) {
+    const term = next.next().value;
+    term?.sum.add(ciphertext, term.signed.party);
+  }
 }
 
 /** Σ left·right, a few ciphertexts in memory at a time. Throws CIPHERTEXT_INVALID. */

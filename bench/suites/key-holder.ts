@@ -1,55 +1,61 @@
 import { join } from 'node:path';
-import pino from 'pino';
-import { Aggregator } from '../../aggregator/aggregator.ts';
 import { fetchResult } from '../../clients/output-party.ts';
-import { Session } from '../../clients/session.ts';
 import { openCombiner } from '../../schemes/combiner.ts';
-import { openProfile } from '../../transport/profile.ts';
-import type { Content, Kind } from '../../trust/documents.ts';
-import { evaluate, inputSetOf, requireSameAsClaimed } from '../../trust/evaluation.ts';
 import type { TaskLife } from '../../trust/life.ts';
 import { unpackShares } from '../../trust/release.ts';
-import { openBlobStore } from '../../trust/storage/blob-store.ts';
 import type { Benchmark, Contestant } from '../harness/benchmark.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
-import { AGGREGATOR } from '../../clients/network.ts';
 import { BenchNetwork } from '../work/network.ts';
+import { early, firstEvaluation, whole, type Finished } from '../work/re-evaluation.ts';
 import { surveyTask, writeSurvey } from '../work/survey.ts';
 
 const INPUTS = { tiny: 3, quick: 6, full: 12 };
 /** What fills some ciphertexts for each party. */
 const CELLS = { tiny: 160, quick: 32_000, full: 64_000 };
 
-let shared: Promise<{ net: BenchNetwork; task: TaskLife }> | undefined;
+let shared: Promise<Finished> | undefined;
 
 /** A task that has gone through its whole life between real daemons. */
-async function finishedTask(scale: Setting['scale']): Promise<{ net: BenchNetwork; task: TaskLife }> {
+async function finishedTask(scale: Setting['scale']): Promise<Finished> {
   const net = await BenchNetwork.start({ holders: 3, inputs: INPUTS[scale] });
   const { tables, statistics } = surveyTask(1000, CELLS[scale]);
-  const task = await net.propose(net.task({ tables, statistics }));
+  const propose = () => net.propose(net.task({ tables, statistics }));
+  const task = await propose();
   const file = join(net.folder, 'people.csv');
   writeSurvey(file, 100);
   const [result] = await Promise.all([fetchResult(net.office, task.id), net.submitAll(task, file)]);
   if (result.document.task !== task.id) throw new RangeError('the result of another task');
-  return { net, task };
+  return { net, task, propose, file };
 }
 
 /** Checks of a key holder, and the way to the result. */
 export const keyHolder: Suite = {
   name: 'key-holder',
-  about: 'verify and re-evaluate, against the evaluation of the aggregator; from the releases to the result',
+  about:
+    'verification and re-evaluation, against the evaluation of the aggregator; from the releases to the result',
   benchmarks: ({ scale }: Setting): Benchmark[] => {
     const open = () => (shared ??= finishedTask(scale));
     return [
       {
         name: 'verify and re-evaluate',
         about:
-          'A key holder fetches the inputs, checks their digests, adds them up and compares; the aggregator reads them from its disk and adds them up',
+          'From the evaluation in the log to the decision to release: a key holder has added up the inputs as they came in, and adds what is left of the last; the aggregator reads all from its disk and adds them up',
         unit: 'ciphertexts',
         reference: 'aggregator',
         open: async () => {
-          const { net, task } = await open();
-          return [await reEvaluation(net, task), await firstEvaluation(net, task)];
+          const finished = await open();
+          return [early(finished), await firstEvaluation(finished)];
+        },
+      },
+      {
+        name: 'fetch all, verify and add',
+        about:
+          'A key holder that has seen none of the inputs before fetches them, checks their digests, adds them up and compares; the aggregator reads them from its disk and adds them up',
+        unit: 'ciphertexts',
+        reference: 'aggregator',
+        open: async () => {
+          const finished = await open();
+          return [whole(finished), await firstEvaluation(finished)];
         },
       },
       {
@@ -71,62 +77,6 @@ export const keyHolder: Suite = {
     await opened?.net[Symbol.asyncDispose]();
   },
 };
-
-const terms = (task: TaskLife): number => task.plan.ciphertexts * task.inputSet.length;
-
-/** As `keyholders/key-holder.ts` does before it releases. */
-async function reEvaluation({ network, holders }: BenchNetwork, { id }: TaskLife): Promise<Contestant> {
-  const session = await Session.open(network.profile(holders[0] ?? ''));
-  const task = session.task(id);
-  let digests: string[] = [];
-  return {
-    name: 'strongroom',
-    async run() {
-      const started = performance.now();
-      const outputs = await evaluate(inputSetOf(task), (signed) => session.board.getAll(signed));
-      digests = requireSameAsClaimed(task, outputs);
-      return { seconds: (performance.now() - started) / 1000, units: terms(task) };
-    },
-    answer: () => Promise.resolve(digests),
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
-}
-
-/** The aggregator's own evaluation again, on what is on its disk; what it would say is kept here. */
-class Evaluation extends Aggregator {
-  outputs: string[] = [];
-
-  async again(task: TaskLife): Promise<void> {
-    await this.evaluate(task);
-  }
-
-  protected override say<K extends Kind>(_task: TaskLife, kind: K, content: Content<K>): void {
-    if (kind !== 'evaluation') return;
-    this.outputs = (content as Content<'evaluation'>).outputs.map(({ digest }) => digest);
-  }
-}
-
-async function firstEvaluation({ network, office }: BenchNetwork, task: TaskLife): Promise<Contestant> {
-  const { identity, state } = openProfile(network.profile(AGGREGATOR));
-  const blobs = await openBlobStore(join(state, 'blobs'));
-  const evaluation = new Evaluation({
-    identity,
-    book: office.board.book,
-    blobs,
-    append: () => undefined,
-    log: pino({ level: 'silent' }),
-  });
-  return {
-    name: 'aggregator',
-    async run() {
-      const started = performance.now();
-      await evaluation.again(task);
-      return { seconds: (performance.now() - started) / 1000, units: terms(task) };
-    },
-    answer: () => Promise.resolve(evaluation.outputs),
-    [Symbol.asyncDispose]: () => blobs[Symbol.asyncDispose](),
-  };
-}
 
 function resultAgain({ office }: BenchNetwork, task: TaskLife): Contestant {
   let outputs = 0;

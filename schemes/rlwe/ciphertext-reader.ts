@@ -63,7 +63,10 @@ export class CiphertextReader implements Disposable {
   }
 }
 
-/** Σ of ciphertexts of one shape: (Σ c_0, Σ c_1) modulo q, the bytes that SEAL's `add` makes. */
+/**
+ * Σ of ciphertexts of one shape: (Σ c_0, Σ c_1) modulo q, the bytes that SEAL's `add` makes. Many may share a reader, which
+ * must stay open for as long as anything is added.
+ */
 export class CiphertextTotal implements Disposable {
   readonly #reader: CiphertextReader;
   readonly #sum: number;
@@ -71,13 +74,14 @@ export class CiphertextTotal implements Disposable {
   #terms = 0;
   #open = true;
 
-  constructor(shape: CiphertextShape) {
-    this.#reader = new CiphertextReader(shape);
-    this.#sum = kernel().allocate(this.#reader.wordBytes);
+  constructor(reader: CiphertextReader) {
+    this.#reader = reader;
+    this.#sum = kernel().allocate(reader.wordBytes);
   }
 
   /** Throws CIPHERTEXT_INVALID, and adds nothing, unless the bytes are a ciphertext of the shape. */
   add(what: string, bytes: Uint8Array): void {
+    this.#requireOpen();
     if (this.#terms === TERMS_BETWEEN_REDUCTIONS) this.#reduce();
     this.#reader.read(what, bytes, this.#sum);
     this.#terms += 1;
@@ -90,6 +94,7 @@ export class CiphertextTotal implements Disposable {
 
   /** Throws CIPHERTEXT_INVALID where what was added cancels out so that c_1 = 0. */
   bytes(what: string): Uint8Array {
+    this.#requireOpen();
     this.#reduce();
     const head = ciphertextHead(this.#reader.shape);
     const total = new Uint8Array(head.length + this.#reader.wordBytes);
@@ -103,7 +108,11 @@ export class CiphertextTotal implements Disposable {
     if (!this.#open) return;
     this.#open = false;
     kernel().release(this.#sum, this.#reader.wordBytes);
-    this.#reader[Symbol.dispose]();
+  }
+
+  /** Its memory may be another's by now. */
+  #requireOpen(): void {
+    if (!this.#open) throw new StrongroomError('INTERNAL', 'the sum is closed');
   }
 
   #reduce(): void {

@@ -32,6 +32,27 @@ test.each(['replaces an input', 'truncates an input'] as const)(
   },
 );
 
+test('the aggregator that serves other bytes for an input until it evaluates is met with DIGEST_MISMATCH, and the result is of what was signed', async () => {
+  const task = await stage.propose('replaces an input until it evaluates');
+  await stage.submit(task, ['north', 'south']);
+  for (const holder of stage.net.holders) {
+    await stage.logged(holder, new RegExp(`${task.id}.*DIGEST_MISMATCH.*evaluated from the log`));
+    attest(holder, 'DIGEST_MISMATCH', 'daemon.log: it evaluates once all is sealed');
+  }
+  await stage.submit(task, ['east']);
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
+
+test('the aggregator that replaces an input once it has evaluated changes nothing for key holders that have added it: exact', async () => {
+  const task = await stage.propose('replaces an input once it has evaluated');
+  await stage.submit(task, ['north', 'south']);
+  for (const holder of stage.net.holders) {
+    await stage.logged(holder, new RegExp(`${task.id}.*"inputs":2,.*added up`));
+  }
+  await stage.submit(task, ['east']);
+  expect(await stage.result(task)).toEqual(ANSWER);
+});
+
 test('the aggregator that drops an input at the door cannot hide it: its party has no proof, and nothing is sealed', async () => {
   const task = await stage.propose('drops an input at the door');
   await stage.refused('aggregator', () => stage.submit(task), 'PHASE_CLOSED');

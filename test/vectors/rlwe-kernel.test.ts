@@ -1,7 +1,7 @@
 /** The kernel against SEAL, word for word, and against plain integers. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { CiphertextTotal } from '../../schemes/rlwe/ciphertext-reader.ts';
+import { CiphertextReader, CiphertextTotal } from '../../schemes/rlwe/ciphertext-reader.ts';
 import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
 import { ciphertextShape } from '../../schemes/rlwe/threshold/levels.ts';
 import { chooseBfvParameters } from '../../schemes/bfv/parameters.ts';
@@ -164,7 +164,8 @@ describe('sums of ciphertexts', () => {
     using evaluator = new engine.Evaluator(lease.context);
     using total = new engine.Ciphertext();
     using next = new engine.Ciphertext();
-    using ours = new CiphertextTotal(shape);
+    using reader = new CiphertextReader(shape);
+    using ours = new CiphertextTotal(reader);
     inputs.forEach((bytes, i) => {
       (i === 0 ? total : next).loadFromArray(lease.context, bytes);
       if (i > 0) evaluator.addInplace(total, next);
@@ -178,7 +179,8 @@ describe('sums of ciphertexts', () => {
   });
 
   test('stand as they were after a refusal', () => {
-    using sum = new CiphertextTotal(shape);
+    using reader = new CiphertextReader(shape);
+    using sum = new CiphertextTotal(reader);
     const [first, second] = [inputs[0] ?? new Uint8Array(), inputs[1] ?? new Uint8Array()];
     sum.add('an input', first);
     const spoilt = second.slice().fill(0xff, -8);
@@ -189,7 +191,7 @@ describe('sums of ciphertexts', () => {
       sum.add('an input', second.slice().fill(0, 113 + 8 * 3 * 8192));
     }).toThrow('transparent');
     sum.add('an input', second);
-    using other = new CiphertextTotal(shape);
+    using other = new CiphertextTotal(reader);
     for (const bytes of [first, second]) other.add('an input', bytes);
     expect(Buffer.compare(sum.bytes('the sum'), other.bytes('the sum'))).toBe(0);
   });

@@ -38,7 +38,7 @@ class RlweEvaluator implements Evaluator {
   }
 
   sum(): CiphertextSum {
-    return new RlweSum(this.#parameters);
+    return new RlweSum(this.#parameters, this.#reader);
   }
 
   productSum(): ProductSum {

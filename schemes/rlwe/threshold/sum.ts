@@ -1,18 +1,17 @@
 /** Σ of ciphertexts: (Σ c_0, Σ c_1) modulo q. */
 import { StrongroomError } from '../../../proto/errors.ts';
-import { CiphertextTotal } from '../ciphertext-reader.ts';
+import { CiphertextTotal, type CiphertextReader } from '../ciphertext-reader.ts';
 import type { CiphertextSum, RlweParameters } from '../../scheme.ts';
-import { ciphertextShape } from './levels.ts';
 
-/** Holds two ciphertexts, however many are added. */
+/** Holds one ciphertext, however many are added; reads them through the evaluator's reader. */
 export class RlweSum implements CiphertextSum {
   readonly #contributors: number;
   readonly #total: CiphertextTotal;
   #added = 0;
 
-  constructor(parameters: RlweParameters) {
+  constructor(parameters: RlweParameters, reader: CiphertextReader) {
     this.#contributors = parameters.contributors;
-    this.#total = new CiphertextTotal(ciphertextShape(parameters));
+    this.#total = new CiphertextTotal(reader);
   }
 
   /** Throws QUOTA_EXCEEDED beyond the number of ciphertexts for which the noise of the plan holds. */

@@ -17,8 +17,17 @@ import { matchingOf, matchOf } from '../../../trust/match.ts';
 import { replaceObject } from './stage.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
+/** Attacks that serve an input otherwise than its party sent it, from its manifest on. */
+const REPLACING: ReadonlySet<string | undefined> = new Set<Attack>([
+  'replaces an input',
+  'truncates an input',
+  'replaces an input until it evaluates',
+]);
+
 class HostileAggregator extends Aggregator {
   readonly #folder: string;
+  /** Inputs as their parties sent them that are served otherwise, by digest. */
+  readonly #hidden = new Map<string, Uint8Array>();
   #ahead = 0;
 
   constructor(options: AggregatorOptions, folder: string) {
@@ -45,15 +54,15 @@ class HostileAggregator extends Aggregator {
       message?: Blob;
       points?: Blob;
       answer?: Blob;
+      ciphertexts?: readonly Blob[];
     };
+    if (content.by === 'north') await this.#replaceInput(title, content.ciphertexts?.[0]);
     if (title === 'swaps a linkage request' && content.points !== undefined)
       await this.#swapPoints(content.points);
     if (title === 'swaps a linkage answer' && content.answer !== undefined)
       await this.#swapPoints(content.answer);
     if (title === 'swaps a contribution' && content.by === 'holder-2' && content.message !== undefined) {
-      await this.#overwrite(content.message, (bytes) =>
-        bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8),
-      );
+      await this.#overwrite(content.message, flipLastWord);
     }
   }
 
@@ -157,20 +166,33 @@ class HostileAggregator extends Aggregator {
         if (output === undefined) throw new Error('no other task has been evaluated');
         return this.fetch(output);
       }
-      case 'replaces an input':
-      case 'truncates an input': {
-        const output = await super.sumOf(task, index);
-        const [victim] = firstInput(task);
-        if (victim !== undefined && task.document.title === 'truncates an input') {
-          this.#write(victim.digest, new Uint8Array(64));
-        } else if (victim !== undefined) {
-          await this.#overwrite(victim, (bytes) => bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8));
+      case 'replaces an input until it evaluates':
+        for (const digest of task.submitted) {
+          const bytes = this.#hidden.get(digest);
+          if (bytes !== undefined) this.#write(digest, bytes);
         }
+        return super.sumOf(task, index);
+      case 'replaces an input once it has evaluated': {
+        const output = await super.sumOf(task, index);
+        for (const victim of firstInput(task)) await this.#overwrite(victim, flipLastWord);
         return output;
       }
       default:
         return super.sumOf(task, index);
     }
+  }
+
+  /** What it evaluates is what the party has sent, whatever it serves. */
+  protected override async fetch(blob: Blob): Promise<Uint8Array> {
+    return this.#hidden.get(blob.digest) ?? super.fetch(blob);
+  }
+
+  /** Before the manifest that names it stands in the log, so that nobody has fetched it. */
+  async #replaceInput(title: string | undefined, victim: Blob | undefined): Promise<void> {
+    if (victim === undefined || !REPLACING.has(title)) return;
+    this.#hidden.set(victim.digest, await this.blobs.whole(victim.digest));
+    if (title === 'truncates an input') this.#write(victim.digest, new Uint8Array(64));
+    else await this.#overwrite(victim, flipLastWord);
   }
 
   /** The title of the task that a document proposes or belongs to, whether or not the document verifies. */
@@ -203,6 +225,11 @@ class HostileAggregator extends Aggregator {
 
 function letsIn(title: string | undefined): boolean {
   return title === 'admits anything' || title?.endsWith(COLLUSION) === true;
+}
+
+/** Well-formed as before. */
+function flipLastWord(bytes: Uint8Array): void {
+  bytes.set([(bytes.at(-8) ?? 0) ^ 1], bytes.length - 8);
 }
 
 /** The ciphertexts of the input party that submitted first. */

@@ -16,6 +16,8 @@ export type Attack =
   | 'swaps a contribution'
   | 'replaces an input'
   | 'truncates an input'
+  | 'replaces an input until it evaluates'
+  | 'replaces an input once it has evaluated'
   | 'swaps a linkage request'
   | 'swaps a linkage answer'
   | 'lies in the match'
