@@ -4,13 +4,17 @@ import type { Setting, Suite } from '../harness/suite.ts';
 import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
 import { add as addPlain } from '../work/node-seal.ts';
 import { add } from '../work/ours.ts';
-import { innerProducts, innerProductsInTheClear } from '../work/products.ts';
+import { innerProducts, innerProductsInTheClear, sizeFor, SMALLEST } from '../work/products.ts';
 import { computePlainly, encryptTable, parseOnly } from '../work/provider.ts';
 
 const ROWS = { tiny: [50, 100], quick: [1_000, 4_000, 16_000], full: [1_000, 10_000, 100_000, 1_000_000] };
 const CELLS = { tiny: [160, 320], quick: [160, 16_000, 64_000], full: [160, 1_600, 16_000, 160_000] };
 const CONTRIBUTORS = { tiny: [2, 4], quick: [4, 16, 48], full: [4, 16, 64, 256] };
-const LINKED = { tiny: [50], quick: [600, 3_000], full: [600, 3_000, 15_000] };
+const LINKED = {
+  tiny: [SMALLEST],
+  quick: [600, 3_000].map(sizeFor),
+  full: [600, 3_000, 15_000].map(sizeFor),
+};
 const USUAL = '8192 × 3';
 
 /** How cost grows with size. K and linkage rows grow in the suites `ceremonies` and `linkage`. */
@@ -48,11 +52,11 @@ export const growth: Suite = {
           ]);
         }),
       ),
-      ...LINKED[scale].map((records) =>
-        point('linked records to inner products', 'records', records, 'records', 'in the clear', () =>
+      ...LINKED[scale].map((size) =>
+        point('linked records to inner products', 'records', size.records, 'records', 'in the clear', () =>
           Promise.all([
-            here('strongroom', () => innerProducts(records)),
-            here('in the clear', () => innerProductsInTheClear(records)),
+            here('strongroom', () => innerProducts(size)),
+            here('in the clear', () => innerProductsInTheClear(size)),
           ]),
         ),
       ),

@@ -12,8 +12,9 @@ import {
   productCommittee,
   productParameters,
   productsInTheClear,
+  sizeFor,
+  SMALLEST,
   withNodeSeal,
-  type ProductCommittee,
 } from '../work/products.ts';
 import { checksum, valueOf } from '../work/values.ts';
 
@@ -26,10 +27,10 @@ export const products: Suite = {
   about: 'bfv products: relinearisation key, encrypt, multiply and relinearise, partial decryption',
   benchmarks: (setting: Setting): Benchmark[] => {
     const { scale, peers } = setting;
-    let made: Promise<ProductCommittee> | undefined;
-    const committee = () => (made ??= productCommittee(3, RECORDS));
-    const expected = productsInTheClear(RECORDS);
-    const parameters = productParameters(3, RECORDS);
+    const shape = scale === 'tiny' ? SMALLEST : sizeFor(RECORDS);
+    const committee = () => productCommittee(shape);
+    const expected = productsInTheClear(shape);
+    const parameters = productParameters(3, shape);
     const size = { ...peerSize(parameters), ciphertexts: 2, threads: 1 };
     const fromPeers = async (benchmark: string, holders = 3): Promise<(Contestant | Absent)[]> => {
       const asked = await peers.contestants(benchmark, { ...size, holders });
@@ -68,7 +69,7 @@ export const products: Suite = {
       {
         name: 'partial decryption, 16384, 1 thread',
         about:
-          "One key holder's shares of the 25 opened coefficients; multiplying what is opened is the reference",
+          "One key holder's shares of the opened coefficients; multiplying what is opened is the reference",
         unit: 'values',
         reference: 'node-seal, multiply',
         open: async () =>
@@ -87,7 +88,7 @@ export const products: Suite = {
         pace: { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 6 },
         open: async () => [
           ...(await all(
-            here('strongroom', () => jointKeyOf(productParameters(holders, RECORDS), openedUnderKey)),
+            here('strongroom', () => jointKeyOf(productParameters(holders, shape), openedUnderKey)),
             seal('relinearisation key'),
           )),
           ...(await fromPeers('bfv/relinearisation-key', holders)),

@@ -5,11 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { StrongroomError } from '../../proto/errors.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { AGGREGATOR } from '../../clients/network.ts';
-import type { Answer, Benchmark, Contestant } from '../harness/benchmark.ts';
+import type { Answer, Benchmark, Contestant, Scale } from '../harness/benchmark.ts';
 import { partsOf } from '../harness/contestants.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
 import { BenchNetwork, WATCHDOG } from '../work/network.ts';
 
+const SHAPE = { holders: 3, inputs: 3 };
 const AT_ONCE = { tiny: [1, 2], quick: [1, 5], full: [1, 10, 100] };
 
 /** Whole tasks between real daemons. */
@@ -29,11 +30,11 @@ export const tasks: Suite = {
           ? { warmUp: 1, leastRounds: 2, mostRounds: 5, seconds: 20 }
           : { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 10 },
       open: async () => {
-        const net = await BenchNetwork.start({ holders: 3, inputs: 3 });
+        const net = await networkFor(scale, false);
         const file = net.file('people.csv', 'age\n40\n51\n');
         const [first, ...others] = AT_ONCE[scale].map((count) => atOnce(net, file, count));
         if (first === undefined) return [];
-        return [{ ...first, [Symbol.asyncDispose]: () => net[Symbol.asyncDispose]() }, ...others];
+        return [{ ...first, [Symbol.asyncDispose]: () => done(net) }, ...others];
       },
     },
     {
@@ -43,17 +44,34 @@ export const tasks: Suite = {
       reference: 'strongroom, aggregator',
       pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: scale === 'full' ? 12 : 5 },
       open: async () => {
-        const net = await BenchNetwork.start({ holders: 3, inputs: 3, controller: true });
+        const net = await networkFor(scale, true);
         const file = net.file('people.csv', 'age\n40\n51\n');
         const daemons = [AGGREGATOR, net.holders[0] ?? '', WATCHDOG];
         const names = ['aggregator', 'key holder', 'controller'].map((daemon) => `strongroom, ${daemon}`);
         const [first, ...others] = partsOf(names, () => processorTime(net, file, daemons));
         if (first === undefined) return [];
-        return [{ ...first, [Symbol.asyncDispose]: () => net[Symbol.asyncDispose]() }, ...others];
+        return [{ ...first, [Symbol.asyncDispose]: () => done(net) }, ...others];
       },
     },
   ],
+  close: async () => {
+    const opened = await shared;
+    shared = undefined;
+    await opened?.[Symbol.asyncDispose]();
+  },
 };
+
+let shared: Promise<BenchNetwork> | undefined;
+
+/** At the smallest size one network serves all, its controller looking on. */
+function networkFor(scale: Scale, controller: boolean): Promise<BenchNetwork> {
+  if (scale !== 'tiny') return BenchNetwork.start({ ...SHAPE, controller });
+  return (shared ??= BenchNetwork.start({ ...SHAPE, controller: true }));
+}
+
+async function done(net: BenchNetwork): Promise<void> {
+  if ((await shared) !== net) await net[Symbol.asyncDispose]();
+}
 
 async function runTask(net: BenchNetwork, file: string): Promise<{ id: string; result: Answer }> {
   const task = await net.propose(net.task());

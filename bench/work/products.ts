@@ -28,22 +28,35 @@ import type { Work } from '../harness/contestants.ts';
 import { makeJointKey } from '../joint-key.ts';
 import { valueOf } from './values.ts';
 
-const COLUMNS = 5;
 const PARTY = 'bench';
 
-/** Two parties with five columns each; all 25 inner products are opened. */
-export function productParameters(holders: number, records: number): BfvProductParameters {
+export interface ProductSize {
+  readonly records: number;
+  /** Of each of two parties. */
+  readonly columns: number;
+  /** log2 of the largest inner product. */
+  readonly bits: number;
+}
+
+/** Five columns, as a regression on registers has. */
+export const sizeFor = (records: number): ProductSize => ({ records, columns: 5, bits: 50 });
+/** As little as has more than one of everything. */
+export const SMALLEST: ProductSize = { records: 50, columns: 2, bits: 40 };
+
+/** All inner products of columns of two parties are opened. */
+export function productParameters(holders: number, size: ProductSize): BfvProductParameters {
+  const { records, columns, bits } = size;
   const released = Array.from(
-    { length: COLUMNS * COLUMNS },
-    (_, i) => [Math.floor(i / COLUMNS), i % COLUMNS] as const,
+    { length: columns * columns },
+    (_, i) => [Math.floor(i / columns), i % columns] as const,
   );
   return chooseBfvProductParameters({
     holders,
     records,
-    magnitude: 1n << 50n,
+    magnitude: 1n << BigInt(bits),
     blocks: [
-      { form: 'left', columns: COLUMNS },
-      { form: 'right', columns: COLUMNS },
+      { form: 'left', columns },
+      { form: 'right', columns },
     ],
     grids: [{ left: 0, right: 1, released }],
   });
@@ -55,21 +68,31 @@ export interface ProductCommittee {
   readonly seeds: readonly Uint8Array[];
 }
 
-export async function productCommittee(holders: number, records: number): Promise<ProductCommittee> {
-  const context = { parameters: productParameters(holders, records), task: randomBytes(32).toString('hex') };
+const committees = new Map<string, Promise<ProductCommittee>>();
+
+/** Three key holders; their key takes seconds, and is made once in a process for each size. */
+export function productCommittee(size: ProductSize): Promise<ProductCommittee> {
+  const name = JSON.stringify(size);
+  const made = committees.get(name) ?? makeCommittee(productParameters(3, size));
+  committees.set(name, made);
+  return made;
+}
+
+async function makeCommittee(parameters: BfvProductParameters): Promise<ProductCommittee> {
+  const context = { parameters, task: randomBytes(32).toString('hex') };
   return { context, ...(await makeJointKey(context)) };
 }
 
 /** Columns of the block of a party. */
-function columnsOf(block: number, records: number): bigint[][] {
-  return Array.from({ length: COLUMNS }, (_, column) =>
-    Array.from({ length: records }, (_value, record) => valueOf(block * COLUMNS + column, record)),
+function columnsOf(block: number, { columns, records }: Omit<ProductSize, 'bits'>): bigint[][] {
+  return Array.from({ length: columns }, (_, column) =>
+    Array.from({ length: records }, (_value, record) => valueOf(block * columns + column, record)),
   );
 }
 
 /** What is to come out. */
-export function productsInTheClear(records: number): string[] {
-  const [left = [], right = []] = [0, 1].map((block) => columnsOf(block, records));
+export function productsInTheClear(size: ProductSize): string[] {
+  const [left = [], right = []] = [0, 1].map((block) => columnsOf(block, size));
   return left.flatMap((a) =>
     right.map((b) => String(a.reduce((sum, value, i) => sum + value * (b[i] ?? 0n), 0n))),
   );
@@ -77,7 +100,8 @@ export function productsInTheClear(records: number): string[] {
 
 /** The polynomials of a party's block. */
 function polynomialsOf({ products, ringDegree }: BfvProductParameters, block: number): bigint[][] {
-  const columns = columnsOf(block, products.records);
+  const size = { columns: products.blocks[block]?.columns ?? 0, records: products.records };
+  const columns = columnsOf(block, size);
   return Array.from({ length: blockCiphertexts(products, block) }, (_, index) =>
     encodeBlock(products, ringDegree, { block, index }, columns),
   );
@@ -169,7 +193,7 @@ export async function partialDecryption(committee: ProductCommittee): Promise<Wo
   const combiner = openCombiner(context, jointKey);
   let own: Uint8Array[] = [];
   return {
-    units: COLUMNS * COLUMNS,
+    units: context.parameters.products.grids.reduce((sum, { released }) => sum + released.length, 0),
     run: () => (own = share.partialDecryptions(outputs)),
     answer: () =>
       readProducts(context.parameters.products, combiner.combine(outputs, [own, ...others]))
@@ -180,12 +204,12 @@ export async function partialDecryption(committee: ProductCommittee): Promise<Wo
 }
 
 /** Everything from the columns of two parties to their inner products, under a key that is there. */
-export async function innerProducts(records: number): Promise<Work> {
-  const committee = await productCommittee(3, records);
+export async function innerProducts(size: ProductSize): Promise<Work> {
+  const committee = await productCommittee(size);
   const { context, jointKey } = committee;
   let opened: string[] = [];
   return {
-    units: records,
+    units: size.records,
     run: async () => {
       const inputs = await encryptBlocks(committee);
       using evaluator = await openEvaluator(context, jointKey);
@@ -197,11 +221,11 @@ export async function innerProducts(records: number): Promise<Work> {
 }
 
 /** The same in the clear. */
-export function innerProductsInTheClear(records: number): Work {
+export function innerProductsInTheClear(size: ProductSize): Work {
   let products: string[] = [];
   return {
-    units: records,
-    run: () => (products = productsInTheClear(records)),
+    units: size.records,
+    run: () => (products = productsInTheClear(size)),
     answer: () => products,
     [Symbol.dispose]: () => undefined,
   };
