@@ -2,11 +2,13 @@
  * YAML for people, reduced to what JSON can say: YAML 1.2 core schema, one document, and no aliases, anchors,
  * tags or duplicate keys, so that two readers cannot understand the same file in two ways.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, type Node } from 'yaml';
 import { utf8 } from '../schemes/primitives/bytes.ts';
 import { StrongroomError, type ErrorCode } from '../proto/errors.ts';
 
 const MAX_BYTES = 1024 * 1024;
+/** Of brackets in brackets. The parser takes seconds for a mebibyte of them, and notes an error for each. */
+const MAX_DEPTH = 64;
 const INTEGER = /^[-+]?[0-9]+$/;
 
 export interface YamlFile {
@@ -23,6 +25,7 @@ export function parseYaml(text: string, file: string, code: ErrorCode = 'TASK_IN
   if (utf8(text).length > MAX_BYTES) {
     throw new StrongroomError(code, `${file}: is larger than 1 MiB`, { details: { file } });
   }
+  requireShallow(text, file, code);
   const lines = new LineCounter();
   const document = readDocument(text, lines, file, code);
   const fail = (message: string, offset: number): never => {
@@ -43,13 +46,29 @@ export function parseYaml(text: string, file: string, code: ErrorCode = 'TASK_IN
   };
 }
 
+function requireShallow(text: string, file: string, code: ErrorCode): void {
+  let depth = 0;
+  let line = 1;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme === '[' || lexeme === '{') depth += 1;
+    else if (lexeme === ']' || lexeme === '}') depth = Math.max(0, depth - 1);
+    else line += lexeme.split('\n').length - 1;
+    if (depth <= MAX_DEPTH) continue;
+    const message = `${file}:${line}: is nested more than ${MAX_DEPTH} levels deep`;
+    throw new StrongroomError(code, message, { details: { file, line } });
+  }
+}
+
 function readDocument(
   text: string,
   lines: LineCounter,
   file: string,
   code: ErrorCode,
 ): ReturnType<typeof parseDocument> {
+  const { stackTraceLimit } = Error;
   try {
+    // The parser makes an error for each thing that is wrong; their stacks would take most of its time.
+    Error.stackTraceLimit = 0;
     return parseDocument(text, {
       version: '1.2',
       schema: 'core',
@@ -62,6 +81,8 @@ function readDocument(
   } catch (cause) {
     // The parser recurses; a file that nests too deeply exhausts its stack.
     throw new StrongroomError(code, `${file}: cannot be read as YAML`, { details: { file }, cause });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

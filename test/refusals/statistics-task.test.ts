@@ -249,6 +249,14 @@ const NOT_YAML: Record<string, string> = {
   'brackets nested 100,000 deep': '['.repeat(100_000),
 };
 
+test('brackets that open on every line of a mebibyte are refused at once', async () => {
+  const text = `strongroom: task/1\n${`key: ${'['.repeat(250)}\n`.repeat(4000)}`;
+  const start = process.cpuUsage();
+  const error = await refusalOf('TASK_INVALID', () => parseTask(text, 'task.yaml'));
+  expect(error.message).toBe('task.yaml:2: is nested more than 64 levels deep');
+  expect(process.cpuUsage(start).user).toBeLessThan(5e6);
+});
+
 test.each(Object.entries(NOT_YAML))('%s is not a task', async (_name, text) => {
   await refusalOf('TASK_INVALID', () => parseTask(text, 'task.yaml'));
 });
