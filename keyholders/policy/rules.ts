@@ -8,7 +8,6 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 import { StrongroomError } from '../../proto/errors.ts';
-import { sha256Hex } from '../../trust/digest.ts';
 import { exceededBound } from './bounds.ts';
 
 /** The policies that come with the program, by the name that stands for them in a configuration. */
@@ -17,6 +16,7 @@ const SHIPPED = ['operator', 'automatic'] as const;
 const POLICIES = new URL('../policies/', import.meta.url);
 const SCHEMA = readFileSync(new URL('schema.cedarschema', import.meta.url), 'utf8');
 const SCHEMA_NAME = 'strongroom';
+const POLICIES_NAME = 'policies';
 
 /** The engine, once something is to be decided: it is four megabytes of WebAssembly. */
 const loadCedar = (): typeof cedar =>
@@ -92,7 +92,9 @@ export class Rules {
 
   /** The answer for one action, or which policy cannot be decided. */
   #ask(action: string, { requester, task, context }: Request): Answer | string {
-    const { engine, rules, cached } = this.#check();
+    const checked = this.#check();
+    const { engine, rules } = checked;
+    requireParsed(hold(checked), this.file, this.#text);
     const answer = engine.statefulIsAuthorized({
       principal: { type: 'Party', id: requester },
       action: { type: 'Action', id: action },
@@ -101,7 +103,7 @@ export class Rules {
       entities: [task],
       preparsedSchemaName: SCHEMA_NAME,
       validateRequest: true,
-      preparsedPolicySetId: cached,
+      preparsedPolicySetId: POLICIES_NAME,
     });
     if (answer.type === 'failure') {
       throw new StrongroomError('INTERNAL', `The policy cannot be asked: ${answer.errors[0]?.message ?? ''}`);
@@ -118,8 +120,19 @@ export class Rules {
 interface Checked {
   readonly engine: typeof cedar;
   readonly rules: ReadonlyMap<string, Rule>;
-  /** The name of the policies in the engine. */
-  readonly cached: string;
+  readonly staticPolicies: Readonly<Record<string, string>>;
+}
+
+/** Whose policies the engine holds. What it is given under another name it keeps as well, and never forgets. */
+let held: Checked | undefined;
+
+/** Gives the policies to the engine, unless it holds them. */
+function hold(checked: Checked): cedar.CheckParseAnswer {
+  if (held === checked) return { type: 'success' };
+  const { engine, staticPolicies } = checked;
+  const answer = engine.preparsePolicySet(POLICIES_NAME, { staticPolicies });
+  held = answer.type === 'success' ? checked : undefined;
+  return answer;
 }
 
 interface Answer {
@@ -144,11 +157,11 @@ function checkPolicies(engine: typeof cedar, text: string, file: string): Checke
   const exceeded = exceededBound(text);
   if (exceeded !== undefined) throw unfitAt(file, lineOf(text, exceeded.at), exceeded.what);
   const rules = parsePolicies(engine, text, file);
-  const cached = sha256Hex(Buffer.from(text));
   requireParsed(engine.preparseSchema(SCHEMA_NAME, SCHEMA), 'schema.cedarschema', SCHEMA);
   const staticPolicies = Object.fromEntries([...rules].map(([id, { text: policy }]) => [id, policy]));
-  requireParsed(engine.preparsePolicySet(cached, { staticPolicies }), file, text);
-  return { engine, rules, cached };
+  const checked = { engine, rules, staticPolicies };
+  requireParsed(hold(checked), file, text);
+  return checked;
 }
 
 /** Everything that Cedar's parser and validator say is an error here: a rule that can never apply is none. */

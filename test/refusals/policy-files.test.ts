@@ -7,6 +7,7 @@ import { judge } from '../../keyholders/policy.ts';
 import { Rules } from '../../keyholders/policy/rules.ts';
 import { subjectOf } from '../../keyholders/policy/subject.ts';
 import { Cast, HOLDER } from '../fixtures/policy-tasks.ts';
+import { MemoryWatch } from '../fuzz/harness/memory.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-policy-'));
@@ -107,4 +108,28 @@ test('a forbid of asking alone does not stop what is approved without asking, no
   expect(outcome('approve-automatically', 'ask-operator')).toBe('approve');
   expect(outcome('ask-operator', 'approve-automatically')).toBe('ask');
   expect(outcome('approve-automatically', 'approve-automatically')).toBe('reject');
+});
+
+/** A hundred policies over one party, of which one lets everybody ask. */
+const large = (party: string): string =>
+  ['@id("all") permit (principal, action == Action::"ask-operator", resource);']
+    .concat(
+      Array.from(
+        { length: 100 },
+        (_, i) => `@id("p${i}") forbid (principal == Party::"${party}-${i}", action, resource);`,
+      ),
+    )
+    .join('\n');
+
+test('each is asked by its own policies, in whatever order, and those of earlier ones are not kept', () => {
+  const subject = subjectOf(cast.propose(), 'approval');
+  const outcomeOf = (one: Rules) => judge(one, subject, [], HOLDER).outcome;
+  const [asks, rejects] = [rules(large('nobody')), rules('')];
+  const watch = new MemoryWatch();
+  for (let sample = 0; sample < 12; sample += 1) {
+    for (let i = 0; i < 4; i += 1) expect(outcomeOf(rules(large(`x${sample}-${i}`)))).toBe('ask');
+    expect([outcomeOf(asks), outcomeOf(rejects), outcomeOf(asks)]).toEqual(['ask', 'reject', 'ask']);
+    watch.sample();
+  }
+  expect(watch.grown).toBeLessThan(1 << 20);
 });
