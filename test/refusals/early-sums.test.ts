@@ -94,6 +94,21 @@ test('what has not come in when the inputs are sealed is added then', async () =
   expect(derived).toEqual(await truth());
 });
 
+test('what is being added when the inputs are sealed is not begun again', async () => {
+  const { promise: gate, resolve: lift } = Promise.withResolvers<undefined>();
+  await addedUp('north');
+  made.gate = gate;
+  made.submit(['south', 'east']);
+  sums.follow(made.task);
+  await sleep(10);
+  const deriving = reEvaluated();
+  await sleep(10);
+  lift(undefined);
+  const derived = await deriving;
+  for (const party of made.task.manifests.keys()) expect(new Set(made.fetches(party))).toEqual(new Set([1]));
+  expect(derived).toEqual(await truth());
+});
+
 test('a set that leaves out a party whose input has been added is evaluated anew', async () => {
   await addedUp(...PARTIES);
   const all = inputSetOf(made.task);

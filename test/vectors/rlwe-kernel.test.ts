@@ -178,6 +178,23 @@ describe('sums of ciphertexts', () => {
     });
   });
 
+  test('are closed for good: the memory may be that of another sum', () => {
+    using reader = new CiphertextReader(shape);
+    const [first, second] = [inputs[0] ?? new Uint8Array(), inputs[1] ?? new Uint8Array()];
+    const closed = new CiphertextTotal(reader);
+    closed.add('an input', first);
+    closed[Symbol.dispose]();
+    using other = new CiphertextTotal(reader);
+    other.add('an input', second);
+    const bytes = other.bytes('the sum');
+    expect(() => {
+      closed.add('an input', first);
+    }).toThrow('the sum is closed');
+    expect(() => closed.bytes('the sum')).toThrow('the sum is closed');
+    closed[Symbol.dispose]();
+    expect(Buffer.compare(other.bytes('the sum'), bytes)).toBe(0);
+  });
+
   test('stand as they were after a refusal', () => {
     using reader = new CiphertextReader(shape);
     using sum = new CiphertextTotal(reader);
