@@ -5,7 +5,8 @@
  *     packs/<group>.<random>   records, one after the other: magic "SRP1", size (u32, little-endian), SHA-256, bytes
  *     packs.db                 where each object is
  *
- * What is durable: an object, when `add` resolves. Objects that arrive while others are flushed are flushed together.
+ * What is durable: an object, when `add` resolves. Objects that arrive while others are flushed are written meanwhile, and
+ * flushed together.
  * A process appends to packs that it has made itself only. What a process or machine left unfinished at the end of a
  * pack is either whole, and counts, or does not hash to its name, and does not.
  */
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import { StrongroomError } from '../../proto/errors.ts';
 import { hex, sha256Hex, unhex } from '../digest.ts';
 import { makeFolder, syncFolder } from './files.ts';
+import { OpenPacks } from './open-packs.ts';
 import { PackIndex, type Place, type Placed } from './pack-index.ts';
 
 export type { Place };
@@ -23,7 +25,7 @@ const MAGIC = Buffer.from('SRP1');
 const HEAD_BYTES = 40;
 /** Bytes of the largest object that is packed. */
 export const PACKED_BYTES = 512 * 1024;
-/** Files that are held open for writing, and as many for reading. */
+/** Files that are held open for writing. */
 const OPEN_FILES = 64;
 
 interface Waiting {
@@ -33,24 +35,29 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+/** Records that stand in a pack, whose end is then `end`, and are not flushed. */
+interface Written {
+  readonly waiting: readonly Waiting[];
+  readonly placed: readonly Placed[];
+  readonly end: number;
+}
+
 /** A pack that this process writes. */
 interface Growing {
   readonly name: string;
   readonly file: FileHandle;
   end: number;
-}
-
-/** A pack that is open for reading. */
-interface Reading {
-  readonly file: Promise<FileHandle>;
-  users: number;
+  written: Written[];
+  flushing?: Promise<void> | undefined;
+  /** Why nothing of it that was not flushed counts. */
+  failure?: { readonly cause: unknown };
 }
 
 export class PackStore implements AsyncDisposable {
   readonly #folder: string;
   readonly #index: PackIndex;
   readonly #growing = new Map<string, Growing>();
-  readonly #reading = new Map<string, Reading>();
+  readonly #reading = new OpenPacks((pack) => this.#path(pack));
   #waiting = new Map<string, Waiting[]>();
   #writing: Promise<void> | undefined;
 
@@ -69,10 +76,8 @@ export class PackStore implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writing;
-    const files = await Promise.all([...this.#reading.values()].map(({ file }) => file));
-    for (const file of [...files, ...[...this.#growing.values()].map(({ file }) => file)]) await file.close();
-    this.#reading.clear();
-    this.#growing.clear();
+    for (const group of [...this.#growing.keys()]) await this.#close(group);
+    await this.#reading[Symbol.asyncDispose]();
     this.#index[Symbol.dispose]();
   }
 
@@ -99,7 +104,7 @@ export class PackStore implements AsyncDisposable {
   async read({ pack, offset, size }: Place, from = 0): Promise<Buffer<ArrayBuffer>> {
     // Not from the pool of buffers: whoever has a view of an object must not keep others alive.
     const bytes = Buffer.allocUnsafeSlow(Math.max(0, size - from));
-    const { bytesRead } = await this.#withFile(pack, (file) =>
+    const { bytesRead } = await this.#reading.use(pack, (file) =>
       file.read(bytes, 0, bytes.length, offset + from),
     );
     return bytes.subarray(0, bytesRead);
@@ -137,6 +142,7 @@ export class PackStore implements AsyncDisposable {
     }
   }
 
+  /** Writes objects to the end of a pack; whoever waits for them hears of it when they are flushed. */
   async #append(group: string, waiting: readonly Waiting[]): Promise<void> {
     try {
       const pack = await this.#open(group);
@@ -150,18 +156,42 @@ export class PackStore implements AsyncDisposable {
       }
       const { bytesWritten } = await pack.file.writev(pieces, pack.end);
       if (bytesWritten !== at - pack.end) throw new Error('the disk has not taken all of it');
-      await pack.file.datasync();
-      this.#index.add(pack.name, placed, at);
+      if (pack.failure !== undefined) throw pack.failure.cause;
       pack.end = at;
+      pack.written.push({ waiting, placed, end: at });
+      pack.flushing ??= this.#flush(group, pack);
     } catch (cause) {
       // What has been written of it lies behind the end of a pack that does not grow any more.
       await this.#close(group).catch(() => undefined);
-      for (const { digest, failed } of waiting) {
-        failed(new StrongroomError('INTERNAL', `Storing ${digest} failed.`, { cause }));
-      }
-      return;
+      fail(waiting, cause);
     }
-    for (const { stored } of waiting) stored();
+  }
+
+  /** Flushes what is written, and what is written meanwhile, until all of it is on the disk. Never throws. */
+  async #flush(group: string, pack: Growing): Promise<void> {
+    while (pack.written.length > 0) {
+      const written = pack.written;
+      pack.written = [];
+      try {
+        // It covers what was written before it began, and that is what is taken here.
+        await pack.file.datasync();
+        this.#index.add(
+          pack.name,
+          written.flatMap(({ placed }) => placed),
+          written.at(-1)?.end ?? pack.end,
+        );
+      } catch (cause) {
+        // The next flush would succeed and say nothing of what this one has lost.
+        pack.failure = { cause };
+        for (const { waiting } of [...written, ...pack.written]) fail(waiting, cause);
+        pack.written = [];
+        if (this.#growing.get(group) === pack) this.#growing.delete(group);
+        await pack.file.close().catch(() => undefined);
+        break;
+      }
+      for (const { waiting } of written) for (const { stored } of waiting) stored();
+    }
+    pack.flushing = undefined;
   }
 
   /** The pack to which objects of a group are appended; the one that was used last stands at the end. */
@@ -174,7 +204,7 @@ export class PackStore implements AsyncDisposable {
     }
     const name = `${group}.${randomUUID()}`;
     const file = await open(this.#path(name), 'wx', 0o600);
-    const pack = { name, file, end: 0 };
+    const pack: Growing = { name, file, end: 0, written: [] };
     this.#growing.set(group, pack);
     await syncFolder(join(this.#folder, 'packs'));
     return pack;
@@ -183,6 +213,7 @@ export class PackStore implements AsyncDisposable {
   async #close(group: string): Promise<void> {
     const pack = this.#growing.get(group);
     this.#growing.delete(group);
+    await pack?.flushing;
     await pack?.file.close();
   }
 
@@ -195,39 +226,11 @@ export class PackStore implements AsyncDisposable {
   /** A pack is forgotten once its file is gone for good: else the next process would find all that was in it. */
   async #drop(packs: Iterable<string>): Promise<void> {
     for (const pack of packs) {
-      const reading = this.#reading.get(pack);
-      this.#reading.delete(pack);
       await rm(this.#path(pack), { force: true });
-      if (reading?.users === 0) await (await reading.file).close();
+      await this.#reading.forget(pack);
     }
     await syncFolder(join(this.#folder, 'packs'));
     for (const pack of packs) this.#index.drop(pack);
-  }
-
-  /** Runs with the pack open for reading; the files that were used last stay open. */
-  async #withFile<T>(pack: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-    const entry = this.#reading.get(pack) ?? { file: open(this.#path(pack), 'r'), users: 0 };
-    this.#reading.delete(pack);
-    this.#reading.set(pack, entry);
-    entry.users += 1;
-    try {
-      return await use(await entry.file);
-    } finally {
-      entry.users -= 1;
-      await this.#closeIdle(pack, entry);
-    }
-  }
-
-  async #closeIdle(pack: string, entry: Reading): Promise<void> {
-    const file = await entry.file.catch(() => undefined);
-    if (file === undefined) this.#reading.delete(pack);
-    // It was deleted while it was being read.
-    else if (entry.users === 0 && this.#reading.get(pack) !== entry) await file.close();
-    if (this.#reading.size <= OPEN_FILES) return;
-    const idle = [...this.#reading].find(([, { users }]) => users === 0);
-    if (idle === undefined) return;
-    this.#reading.delete(idle[0]);
-    await (await idle[1].file).close();
   }
 
   /** Packs without an object go; behind the known end of the others whole records may stand. */
@@ -273,6 +276,12 @@ export class PackStore implements AsyncDisposable {
 
   #path(pack: string): string {
     return join(this.#folder, 'packs', pack);
+  }
+}
+
+function fail(waiting: readonly Waiting[], cause: unknown): void {
+  for (const { digest, failed } of waiting) {
+    failed(new StrongroomError('INTERNAL', `Storing ${digest} failed.`, { cause }));
   }
 }
 
