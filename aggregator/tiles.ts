@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { StrongroomError } from '../proto/errors.ts';
 import type { Consortium } from '../trust/consortium.ts';
@@ -50,6 +50,8 @@ export async function serveTiles(
   options: TilesOptions,
 ): Promise<AsyncDisposable & { readonly port: number }> {
   const split = address.lastIndexOf(':');
+  // Loaded where it is wanted: it brings an HTTP client along.
+  const { createServer } = await import('node:http');
   const server = createServer((request, response) => answer(options, request, response));
   server.requestTimeout = 10_000;
   server.maxConnections = 256;

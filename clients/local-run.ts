@@ -12,7 +12,7 @@ import type { Result } from '../statistics/result.ts';
 import { intersectionOf, ownTable } from '../statistics/domain.ts';
 import { joinTables, sizesOf } from '../statistics/join.ts';
 import { readLinkedTable, type LinkedTable } from '../statistics/linked-table.ts';
-import { parseTask, validateTask, type TaskDocument } from '../statistics/task.ts';
+import type { TaskDocument } from '../statistics/task.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { writeFileAtomic } from '../trust/storage/files.ts';
 import { submitInThreads } from './contributor-threads.ts';
@@ -52,22 +52,6 @@ export interface LocalRunReport {
   readonly memory: ReadonlyMap<string, number>;
   readonly resultFile: string;
   readonly receiptFile: string;
-}
-
-/** Reads a task document; with `holders`, its key holders are replaced by that many of this machine's own. */
-export function readTask(file: string, holders?: number): TaskDocument {
-  const task = parseTask(readText(file), file);
-  if (holders === undefined) return task;
-  const processing = Array.from({ length: holders }, (_, i) => `holder-${i + 1}`);
-  return validateTask({ ...task, parties: { ...task.parties, processing } });
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new StrongroomError('NOT_FOUND', `The task document ${file} cannot be read.`, { cause });
-  }
 }
 
 /** Computes the same in the clear from the pooled records. */

@@ -3,13 +3,12 @@
  * folder and identity, and a ready profile for every other party. For trying things out, for `run`, for tests.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, linkSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as yaml from 'yaml';
 import { StrongroomError } from '../proto/errors.ts';
 import { CONFIG_FILE } from '../transport/profile.ts';
@@ -20,6 +19,7 @@ import { openConsortium } from '../trust/consortium.ts';
 import { writeIdentity } from '../trust/identity-file.ts';
 import { createIdentity } from '../trust/identity-making.ts';
 import { signerOf } from '../trust/identity.ts';
+import { DAEMONS } from './programs.ts';
 
 /** A party to be made: by default each is an organisation of its own. */
 export interface PartySpec {
@@ -38,22 +38,10 @@ export interface NetworkSpec {
 
 export const AGGREGATOR = 'aggregator';
 
-/** The entry points of the daemons: they are started as processes, never imported. */
-export const DAEMONS = {
-  aggregator: fileURLToPath(new URL('../aggregator/main.ts', import.meta.url)),
-  'key-holder': fileURLToPath(new URL('../keyholders/main.ts', import.meta.url)),
-  controller: fileURLToPath(new URL('controller/main.ts', import.meta.url)),
-};
-
-/** What looks at the state of a stopped daemon, likewise. */
-export const INSPECTORS = {
-  aggregator: fileURLToPath(new URL('../aggregator/fsck.ts', import.meta.url)),
-  'key-holder': fileURLToPath(new URL('../keyholders/fsck.ts', import.meta.url)),
-};
-
 const CONSORTIUM_FILE = 'consortium.json';
 const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 5_000;
+/** For so long a daemon that was told to end may finish what it does, on a machine that does much else. */
+const STOP_TIMEOUT_MS = 20_000;
 
 /** Makes the folders of all parties below `folder`: identities, the signed consortium document, configurations. */
 export async function createNetwork(folder: string, spec: NetworkSpec): Promise<void> {
@@ -116,12 +104,21 @@ function socketFor(home: string, digest: string, name: string): string {
   return join(tmpdir(), `strongroom-${digest.slice(0, 8)}-${name.slice(0, 24)}.sock`);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address === 'object' && address !== null) return address.port;
+/** Below the ports that systems give to outgoing connections: of those one may be taken while a daemon is away. */
+const PORTS = { from: 10_000, to: 30_000 };
+
+/** A port of this machine on which nobody listens. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer();
+    const free = await new Promise<boolean>((done) => {
+      server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true));
+    });
+    if (!free) continue;
+    await new Promise((done) => server.close(done));
+    return port;
+  }
   throw new StrongroomError('INTERNAL', 'No free port was found.');
 }
 

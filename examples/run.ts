@@ -12,13 +12,8 @@ import { parseArgs } from 'node:util';
 import { measureEncryption } from '../bench/encryption.ts';
 import { fail, seconds } from '../clients/cli/output.ts';
 import { reportAsText } from '../clients/cli/report.ts';
-import {
-  readTask,
-  runLocally,
-  runPlain,
-  type InputFiles,
-  type LocalRunReport,
-} from '../clients/local-run.ts';
+import { runLocally, runPlain, type InputFiles, type LocalRunReport } from '../clients/local-run.ts';
+import { readTask } from '../clients/task-file.ts';
 import { StrongroomError } from '../proto/errors.ts';
 import { resultsAgree } from '../statistics/agreement.ts';
 import { planTask } from '../statistics/plan.ts';

@@ -1,19 +1,6 @@
 /** The command line: what is said in `docs/` to a person, done by the library in `clients/`. */
 import { Command, CommanderError, Option } from 'commander';
 import { StrongroomError } from '../../proto/errors.ts';
-import { addConformanceCommand } from './commands/conformance.ts';
-import { addConsortiumCommands } from './commands/consortium.ts';
-import { addDaemonCommands } from './commands/daemons.ts';
-import { addDecisionCommands } from './commands/decisions.ts';
-import { addEvidenceCommand } from './commands/evidence.ts';
-import { addFsckCommand } from './commands/fsck.ts';
-import { addHoldCommand } from './commands/hold.ts';
-import { addLocalCommands } from './commands/local.ts';
-import { addPartyCommands } from './commands/party.ts';
-import { addPolicyCommands } from './commands/policy.ts';
-import { addResultCommands } from './commands/result.ts';
-import { addSubmitCommand } from './commands/submit.ts';
-import { addTaskCommands } from './commands/task.ts';
 import { createOutput, fail, type Context } from './output.ts';
 import { VERSION } from '../../proto/version.ts';
 
@@ -52,23 +39,31 @@ function context(): Context {
   return { output: createOutput({ json, quiet }), profile, quiet };
 }
 
-for (const add of [
-  addLocalCommands,
-  addTaskCommands,
-  addSubmitCommand,
-  addDecisionCommands,
-  addHoldCommand,
-  addPolicyCommands,
-  addResultCommands,
-  addEvidenceCommand,
-  addPartyCommands,
-  addConsortiumCommands,
-  addDaemonCommands,
-  addFsckCommand,
-  addConformanceCommand,
-]) {
-  add(program, context);
-}
+type AddCommands = (program: Command, context: () => Context) => void;
+
+/** The commands by the file that adds them. Most load much of the program: a file is loaded where it may be wanted. */
+const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promise<AddCommands>])[] = [
+  [['run', 'up'], async () => (await import('./commands/local.ts')).addLocalCommands],
+  [['task'], async () => (await import('./commands/task.ts')).addTaskCommands],
+  [['submit'], async () => (await import('./commands/submit.ts')).addSubmitCommand],
+  [['approve', 'reject'], async () => (await import('./commands/decisions.ts')).addDecisionCommands],
+  [['hold'], async () => (await import('./commands/hold.ts')).addHoldCommand],
+  [['policy'], async () => (await import('./commands/policy.ts')).addPolicyCommands],
+  [['result', 'receipt', 'verify'], async () => (await import('./commands/result.ts')).addResultCommands],
+  [['verify-evidence'], async () => (await import('./commands/evidence.ts')).addEvidenceCommand],
+  [['party'], async () => (await import('./commands/party.ts')).addPartyCommands],
+  [['consortium'], async () => (await import('./commands/consortium.ts')).addConsortiumCommands],
+  [
+    ['aggregator', 'key-holder', 'controller'],
+    async () => (await import('./commands/daemons.ts')).addDaemonCommands,
+  ],
+  [['fsck'], async () => (await import('./commands/fsck.ts')).addFsckCommand],
+  [['conformance'], async () => (await import('./commands/conformance.ts')).addConformanceCommand],
+];
+
+/** Which argument is the command only the parser knows: all that are named are loaded, where none is, all there are. */
+const named = COMMANDS.filter(([names]) => process.argv.slice(2).some((word) => names.includes(word)));
+for (const [, load] of named.length > 0 ? named : COMMANDS) (await load())(program, context);
 
 for (const command of program.commands) inherit(command);
 

@@ -1,9 +1,7 @@
 /** Where the command line writes: results on standard output, progress on standard error, `--json` for programs. */
 import { accessSync, constants } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { EXIT_CODES, StrongroomError } from '../../proto/errors.ts';
-import { CONFIG_FILE } from '../../transport/profile.ts';
-import { Session } from '../session.ts';
 
 export interface Output {
   readonly json: boolean;
@@ -58,19 +56,6 @@ export function bytes(count: number): string {
 
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
-}
-
-/** How long a person is left waiting for an aggregator that says nothing, where no time-out is given. */
-const ANSWER_WITHIN_MS = 15_000;
-
-/** Opens the session of a profile for one command. */
-export async function withSession(
-  profile: string,
-  action: (session: Session) => Promise<void> | void,
-  { timeout: answerWithinMs = ANSWER_WITHIN_MS }: { timeout?: number } = {},
-): Promise<void> {
-  await using session = await Session.open(join(profile, CONFIG_FILE), { answerWithinMs });
-  await action(session);
 }
 
 /** A number of seconds, in milliseconds. */

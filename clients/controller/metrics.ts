@@ -1,6 +1,6 @@
 /** A controller's figures for Prometheus, on a loopback address where the configuration names one. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { StrongroomError } from '../../proto/errors.ts';
 import type { TaskBook } from '../../trust/book.ts';
@@ -63,6 +63,8 @@ export class Metrics implements AsyncDisposable {
   /** Serves `GET /metrics` on this `host:port`. Throws USAGE where the address cannot be used. */
   async listen(address: string): Promise<void> {
     const { hostname, port } = new URL(`http://${address}`);
+    // Loaded where it is wanted: it brings an HTTP client along.
+    const { createServer } = await import('node:http');
     const server = createServer((request, response) => void this.#answer(request, response, address));
     server.listen(Number(port), hostname.replaceAll(/[[\]]/g, ''));
     try {

@@ -52,29 +52,35 @@ export class Rules {
   /** The file, as people know it. */
   readonly file: string;
   readonly #text: string;
+  readonly #shipped: boolean;
   #checked: Checked | undefined;
 
-  private constructor(file: string, text: string) {
+  private constructor(file: string, text: string, shipped: boolean) {
     this.file = file;
     this.#text = text;
+    this.#shipped = shipped;
   }
 
   /**
    * Reads the policies that a configuration names: `operator`, `automatic`, or a file, relative to `folder`.
-   * Throws USAGE with file and line of everything that does not fit. What comes with the program is looked through
-   * when it is first asked: that takes a third of a second, and a daemon that comes back may have nothing to decide.
+   * Throws USAGE with file and line of everything that does not fit. What comes with the program is parsed when it is
+   * first asked, for a daemon that comes back may have nothing to decide, and tests hold it against the schema.
    */
   static read(name: string, folder = '.'): Rules {
     const shipped = SHIPPED.some((known) => known === name);
     const file = shipped ? fileURLToPath(new URL(`${name}.cedar`, POLICIES)) : resolve(folder, name);
-    const rules = new Rules(file, readPolicies(file));
+    const rules = new Rules(file, readPolicies(file), shipped);
     if (!shipped) rules.#check();
     return rules;
   }
 
   #check(): Checked {
-    this.#checked ??= checkPolicies(loadCedar(), this.#text, this.file);
-    return this.#checked;
+    if (this.#checked !== undefined) return this.#checked;
+    const engine = loadCedar();
+    const checked = checkPolicies(engine, this.#text, this.file);
+    if (!this.#shipped) requireFit(engine, this.#text, this.file);
+    this.#checked = checked;
+    return checked;
   }
 
   /**
@@ -164,7 +170,21 @@ function checkPolicies(engine: typeof cedar, text: string, file: string): Checke
   return checked;
 }
 
-/** Everything that Cedar's parser and validator say is an error here: a rule that can never apply is none. */
+/** Everything that Cedar's validator says of the policies is an error here: a rule that can never apply is none. */
+function requireFit(engine: typeof cedar, text: string, file: string): void {
+  const validated = engine.validate({
+    schema: SCHEMA,
+    policies: { staticPolicies: text },
+    validationSettings: { mode: 'strict' },
+  });
+  const problems =
+    validated.type === 'failure'
+      ? validated.errors
+      : [...validated.validationErrors, ...validated.validationWarnings].map(({ error }) => error);
+  if (problems.length > 0) throw unfit(file, text, problems);
+}
+
+/** The policies by their names. Throws USAGE for everything that Cedar's parser says. */
 function parsePolicies(
   engine: typeof cedar,
   text: string,
@@ -191,16 +211,6 @@ function parsePolicies(
     if (rules.has(id)) throw place(`has the @id of another policy, "${id}"`);
     rules.set(id, { id, effect: parsed.json.effect, reason, text: policy });
   }
-  const validated = engine.validate({
-    schema: SCHEMA,
-    policies: { staticPolicies: text },
-    validationSettings: { mode: 'strict' },
-  });
-  const problems =
-    validated.type === 'failure'
-      ? validated.errors
-      : [...validated.validationErrors, ...validated.validationWarnings].map(({ error }) => error);
-  if (problems.length > 0) throw unfit(file, text, problems);
   return rules;
 }
 

@@ -9,9 +9,10 @@ import { assembleConsortium, signConsortium } from '../../../trust/consortium-si
 import { openConsortium, type Consortium } from '../../../trust/consortium.ts';
 import { signerOf } from '../../../trust/identity.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
-import { withSession, type Context } from '../output.ts';
+import type { Context } from '../output.ts';
+import { withSession } from '../with-session.ts';
 import { table } from '../../table.ts';
-import { readCard } from './party.ts';
+import { readCard } from '../card-file.ts';
 
 export function addConsortiumCommands(program: Command, context: () => Context): void {
   const consortium = program

@@ -1,6 +1,6 @@
 /** `aggregator`, `key-holder` and `controller`: the daemons, in the foreground, as processes of their own. */
 import type { Command } from 'commander';
-import { DAEMONS } from '../../network.ts';
+import { DAEMONS } from '../../programs.ts';
 import type { Context } from '../output.ts';
 import { runInPlace } from '../own-process.ts';
 

@@ -7,7 +7,7 @@ import { confirm } from '../../../transport/terminal.ts';
 import type { Summary } from '../../../trust/summary.ts';
 import { type Context } from '../output.ts';
 import { table } from '../../table.ts';
-import { stateInWords } from './task.ts';
+import { stateInWords } from '../state.ts';
 
 export function addDecisionCommands(program: Command, context: () => Context): void {
   program

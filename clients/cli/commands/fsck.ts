@@ -7,7 +7,7 @@ import { inspectReplica, type Inspection } from '../../../transport/inspection.t
 import { CONFIG_FILE, openProfile, type Profile } from '../../../transport/profile.ts';
 import { inspectController } from '../../controller/inspection.ts';
 import { verifyEvidenceFile } from '../../evidence-file.ts';
-import { INSPECTORS } from '../../network.ts';
+import { INSPECTORS } from '../../programs.ts';
 import type { Context } from '../output.ts';
 import { answerOf, option } from '../own-process.ts';
 

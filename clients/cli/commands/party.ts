@@ -1,6 +1,6 @@
 /** `party init` and `party card`: an identity of one's own. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { StrongroomError } from '../../../proto/errors.ts';
@@ -9,7 +9,6 @@ import { ROLES, type Card, type Role } from '../../../trust/card.ts';
 import { sha256Hex, unbase64 } from '../../../trust/digest.ts';
 import { writeIdentity } from '../../../trust/identity-file.ts';
 import { createIdentity } from '../../../trust/identity-making.ts';
-import { openCard } from '../../../trust/identity.ts';
 
 interface InitOptions {
   readonly name: string;
@@ -19,6 +18,7 @@ interface InitOptions {
   readonly keyFile?: boolean;
 }
 
+import { readCard } from '../card-file.ts';
 import type { Context } from '../output.ts';
 
 export function addPartyCommands(program: Command, context: () => Context): void {
@@ -80,16 +80,6 @@ function unlockFor(profile: string, withKeyFile: boolean): ReturnType<typeof unl
     throw new StrongroomError('USAGE', 'Put a passphrase into STRONGROOM_PASSPHRASE, or add --key-file.');
   }
   return unlockKeyFrom({ passphrase });
-}
-
-/** Reads a card file and checks that its owner has signed it. */
-export function readCard(file: string): Card {
-  try {
-    return openCard(new Uint8Array(readFileSync(file)));
-  } catch (cause) {
-    if (cause instanceof StrongroomError) throw cause;
-    throw new StrongroomError('NOT_FOUND', `The card ${file} cannot be read.`, { cause });
-  }
 }
 
 function describe(card: Card): string {

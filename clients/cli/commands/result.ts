@@ -8,7 +8,8 @@ import { parseReceipt, receiptBytes } from '../../../trust/receipt/form.ts';
 import { verifyReceipt } from '../../../trust/receipt/verify.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { fetchResult, receiptOf } from '../../output-party.ts';
-import { outputFile, timeout, withSession, type Context } from '../output.ts';
+import { outputFile, timeout, type Context } from '../output.ts';
+import { withSession } from '../with-session.ts';
 
 /** How long a result waits for the key shares to be destroyed, so that its receipt can tell. */
 const SHRED_WAIT_MS = 10_000;

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { StrongroomError } from '../../../proto/errors.ts';
 import { writeFileAtomic } from '../../../trust/storage/files.ts';
 import { submissionReceipt, submit } from '../../provider.ts';
-import { bytes, outputFile, timeout, withSession, type Context } from '../output.ts';
+import { bytes, outputFile, timeout, type Context } from '../output.ts';
+import { withSession } from '../with-session.ts';
 
 const TABLE = /^(?<table>[^:=]+)=(?<file>.+)$/;
 

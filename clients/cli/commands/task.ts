@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { describePlan } from '../../../statistics/describe.ts';
 import { planTask } from '../../../statistics/plan.ts';
 import { planDigest, type TaskLife } from '../../../trust/life.ts';
-import { summary, type Summary } from '../../../trust/summary.ts';
-import { readTask } from '../../local-run.ts';
+import { summary } from '../../../trust/summary.ts';
+import { readTask } from '../../task-file.ts';
 import { cancel, propose } from '../../requester.ts';
 import { timeline } from '../../timeline.ts';
-import { bytes, seconds, timeout, withSession, type Context } from '../output.ts';
+import { bytes, seconds, timeout, type Context } from '../output.ts';
+import { stateInWords } from '../state.ts';
+import { withSession } from '../with-session.ts';
 import { table } from '../../table.ts';
 
 export function addTaskCommands(program: Command, context: () => Context): void {
@@ -141,27 +143,4 @@ function teller(tell: (line: string) => void): (life: TaskLife) => void {
     tell(line);
     told = { phase, line, at };
   };
-}
-
-export function stateInWords(state: Summary): string {
-  const lines = [
-    ['task', state.task],
-    ['title', state.title],
-    ['phase', `${state.phase} ${state.progress}`.trimEnd()],
-    ['proposed', `${state.proposedAt} by ${state.proposedBy}`],
-    ['approved by', state.approved.join(', ')],
-    ['submitted by', state.submitted.join(', ')],
-    ['released by', state.released.join(', ')],
-    ['shredded by', state.shredded.join(', ')],
-    ['due by', state.deadline ?? ''],
-    [
-      'ended by',
-      state.ending === null ? '' : `${state.ending.by} [${state.ending.code}]: ${state.ending.detail}`,
-    ],
-    ...state.ignored.map(({ by, kind, code, why }) => ['ignored', `${kind} of ${by} [${code}]: ${why}`]),
-  ];
-  return lines
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${(name ?? '').padEnd(13)}${value ?? ''}`)
-    .join('\n');
 }

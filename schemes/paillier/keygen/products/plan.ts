@@ -52,7 +52,7 @@ const PLAIN_BITS = { most: 50, least: 27 };
 /** R_j < 2^ADDEND_SLACK·2^λ·N leaves room for the K of the ceremony and for a larger λ of its own. */
 const ADDEND_SLACK = 48;
 
-/** Plans by task, since the search for primes takes a tenth of a second. */
+/** Plans by task, since the search for primes takes some ten milliseconds. */
 const PLANS = new Map<string, ProductPlan>();
 
 /** Throws TASK_IMPOSSIBLE where no plaintext prime is small enough. */
@@ -68,19 +68,25 @@ function searchPlan(task: ProductTask): ProductPlan {
   const valueBits = task.modulusBits + 1;
   const addendBits = 2 * task.modulusBits + task.statisticalBits + ADDEND_SLACK;
   const widths = { ...task, valueBits, addendBits };
+  const q = PRIMES.reduce((product, prime) => product * prime, 1n);
+  const wanted = { batch: task.modulusBits, single: maskedBits(widths) + 1 };
   for (let plainBits = PLAIN_BITS.most; plainBits >= PLAIN_BITS.least; plainBits -= 1) {
-    const batchPrimes = plainPrimes(plainBits, task.modulusBits);
-    const singlePrimes = plainPrimes(plainBits, maskedBits(widths) + 1);
-    const model: NoiseModel = {
+    const modelOf = (batchPrimes: number, singlePrimes: number): NoiseModel => ({
       ringDegree: RING_DEGREE,
       holders: task.holders,
       plainBits,
-      decryptions: task.batches * batchPrimes.length + singlePrimes.length + 1,
+      decryptions: task.batches * batchPrimes + singlePrimes + 1,
       statisticalBits: task.statisticalBits + MASK_SHARE_BITS,
-    };
+    });
+    const fits = (opened: bigint) => (opened + 1n) << BigInt(plainBits + 2) < q;
+    // The noise grows with the number of primes: where it is too much for the fewest, none need be searched for.
+    const fewest = modelOf(fewestPrimes(plainBits, wanted.batch), fewestPrimes(plainBits, wanted.single));
+    if (!fits(openedNoiseBound(fewest))) continue;
+    const batchPrimes = plainPrimes(plainBits, wanted.batch);
+    const singlePrimes = plainPrimes(plainBits, wanted.single);
+    const model = modelOf(batchPrimes.length, singlePrimes.length);
     const openedBound = openedNoiseBound(model);
-    const q = PRIMES.reduce((product, prime) => product * prime, 1n);
-    if ((openedBound + 1n) << BigInt(plainBits + 2) >= q) continue;
+    if (!fits(openedBound)) continue;
     return {
       ...widths,
       ringDegree: RING_DEGREE,
@@ -97,6 +103,9 @@ function searchPlan(task: ProductTask): ProductPlan {
     `the key ceremony of ${task.holders} key holders with ${task.statisticalBits} statistical bits and ${task.batches} batches leaves no room for values: fewer statistical bits would fit`,
   );
 }
+
+/** No fewer primes below 2^plainBits have a product of 2^bits or more. */
+const fewestPrimes = (plainBits: number, bits: number): number => Math.floor(bits / plainBits) + 1;
 
 /** The largest primes below 2^plainBits whose product is above 2^bits. */
 function plainPrimes(plainBits: number, bits: number): bigint[] {
