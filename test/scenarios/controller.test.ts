@@ -43,7 +43,7 @@ test('one that is killed in the middle of a task goes on with it, and finds it c
   expect(await checked(net, id, 'key')).toEqual([]);
   await net.network.stopDaemon(WATCHDOG, 'SIGKILL');
   for (const party of INPUTS.slice(1)) {
-    await submit(await net.session(party), id, net.table(party), { timeoutMs: 60_000 });
+    await submit(await net.session(party), id, net.table(party), { timeoutMs: 300_000 });
   }
   await reached(office, id, ({ evaluation }) => evaluation !== undefined);
   appendFileSync(net.network.profile(WATCHDOG), `metrics: ${metrics}\n`);

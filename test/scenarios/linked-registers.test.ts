@@ -22,7 +22,7 @@ import { expectExact, reached } from '../fixtures/task-story.ts';
 let net: TestNetwork;
 beforeAll(async () => {
   net = await TestNetwork.start({ controller: true });
-}, 60_000);
+});
 afterAll(() => net[Symbol.asyncDispose]());
 
 async function run(
@@ -35,7 +35,7 @@ async function run(
   await Promise.all(
     LINKED_PARTIES.map(async (party) => {
       const session = await net.session(party);
-      await submit(session, id, linkedTable(net, party), { timeoutMs: 60_000 });
+      await submit(session, id, linkedTable(net, party), { timeoutMs: 300_000 });
     }),
   );
   await expectExact(net, id, answer);

@@ -36,7 +36,7 @@ const ended = (task: TaskLife): Promise<true> =>
 
 async function delivered(task: TaskLife): Promise<void> {
   await Promise.all(net.task().parties.input.map((party) => submitAs(net, party, task.id)));
-  await fetchResult(office, task.id, { timeoutMs: 60_000 });
+  await fetchResult(office, task.id, { timeoutMs: 300_000 });
 }
 
 test('two tasks are approved without anybody, the third is rejected by that key holder', async () => {

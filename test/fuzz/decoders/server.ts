@@ -16,7 +16,7 @@ import { target, type Decoder, type Target } from '../harness/decoder.ts';
 /** A server that has fallen silent for so long has nothing more to say, and one that has not begun, nothing at all. */
 const SILENCE_MS = 30;
 const BEGINNING_MS = 200;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 interface Victim {
   readonly corpus: readonly Uint8Array[];

@@ -46,7 +46,7 @@ export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
 
 /** How long something may take that must happen: generous, for a machine that is busy with other tests. */
-export const PATIENCE = { timeoutMs: 60_000 };
+export const PATIENCE = { timeoutMs: 300_000 };
 
 /** What is to be seen where there was no answer. */
 const WITHOUT_ANSWER: Partial<Record<ErrorCode, string>> = {
