@@ -20,7 +20,7 @@ const FEW: Partial<Pace> = { warmUp: 0, leastRounds: 1, mostRounds: 3, seconds: 
 const PEER_KEY_SECONDS = 600;
 const SMALL_BITS = 128;
 /** What takes some milliseconds, and is compiled while it runs. */
-const MILLISECONDS: Partial<Pace> = { warmUp: 3, leastRounds: 5 };
+const MILLISECONDS: Partial<Pace> = { warmUp: 3, leastRounds: 9 };
 /** Between daemons. */
 const SOME: Partial<Pace> = { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 5 };
 

@@ -78,6 +78,12 @@ export function productCommittee(size: ProductSize): Promise<ProductCommittee> {
   return made;
 }
 
+/** Keeps a key that was made anyway, where there is none of this size yet. */
+export function keepCommittee(size: ProductSize, made: ProductCommittee): void {
+  const name = JSON.stringify(size);
+  if (!committees.has(name)) committees.set(name, Promise.resolve(made));
+}
+
 async function makeCommittee(parameters: BfvProductParameters): Promise<ProductCommittee> {
   const context = { parameters, task: randomBytes(32).toString('hex') };
   return { context, ...(await makeJointKey(context)) };
