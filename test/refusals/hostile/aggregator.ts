@@ -14,7 +14,7 @@ import { parseEnvelope } from '../../../trust/envelope.ts';
 import type { InputSet } from '../../../trust/evaluation.ts';
 import type { TaskLife } from '../../../trust/life.ts';
 import { matchingOf, matchOf } from '../../../trust/match.ts';
-import { replaceObject } from './stage.ts';
+import { replaceObject } from './objects.ts';
 import { COLLUSION, type Attack } from './attacks.ts';
 
 /** Attacks that serve an input otherwise than its party sent it, from its manifest on. */

@@ -3,15 +3,7 @@
  * running (a colluder who uses its identity for more than its daemon does), and what a witness sees of it all.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as grpc from '@grpc/grpc-js';
@@ -34,13 +26,13 @@ import { sha256Hex } from '../../../trust/digest.ts';
 import { openDocument, signDocument, type Blob, type Kind, type Payload } from '../../../trust/documents.ts';
 import { signerOf, type Identity } from '../../../trust/identity.ts';
 import type { Ending, Ignored, TaskLife } from '../../../trust/life.ts';
-import { PackIndex } from '../../../trust/storage/pack-index.ts';
 import { INPUTS, RECEIVER, TestNetwork, type TestNetworkOptions } from '../../fixtures/local-network.ts';
 import { checked, foundAtLast, foundIn, strayFound } from '../../fixtures/controller.ts';
 import { refusal } from '../../fixtures/trust-parties.ts';
 import type { Title } from './attacks.ts';
 import { attest, EVERY_READER } from './attest.ts';
 import { HostileClient } from './clients.ts';
+import { objectOf, replaceObject } from './objects.ts';
 
 export const HOSTILE_AGGREGATOR = fileURLToPath(new URL('aggregator.ts', import.meta.url));
 export const HOSTILE_KEY_HOLDER = fileURLToPath(new URL('key-holder.ts', import.meta.url));
@@ -335,8 +327,7 @@ export class Stage implements AsyncDisposable {
 
   /** An object as it is on the aggregator's disk. */
   object(digest: string): Buffer {
-    const { file, offset, size } = objectPlace(this.#blobs, digest);
-    return readFileSync(file).subarray(offset, offset + size);
+    return objectOf(this.#blobs, digest);
   }
 
   /** Whoever runs the aggregator can write on its disk. */
@@ -356,29 +347,6 @@ export class Stage implements AsyncDisposable {
 
 export function blobOf(bytes: Uint8Array): Blob {
   return { digest: sha256Hex(bytes), size: bytes.length };
-}
-
-/** Where a blob store keeps an object, also while its process runs. */
-function objectPlace(folder: string, digest: string): { file: string; offset: number; size: number } {
-  using index = new PackIndex(join(folder, 'packs.db'));
-  const packed = index.find(digest);
-  if (packed !== undefined) return { ...packed, file: join(folder, 'packs', packed.pack) };
-  const file = join(folder, 'objects', digest.slice(0, 2), digest.slice(2, 4), digest);
-  return { file, offset: 0, size: statSync(file).size };
-}
-
-/** Puts other bytes in the place of an object, not more than it has. */
-export function replaceObject(folder: string, digest: string, bytes: Uint8Array): void {
-  const { file, offset, size } = objectPlace(folder, digest);
-  if (bytes.length > size) throw new Error('what is put in the place of an object is larger');
-  const open = openSync(file, 'r+');
-  writeSync(open, bytes, 0, bytes.length, offset);
-  if (offset === 0) ftruncateSync(open, bytes.length);
-  closeSync(open);
-  if (offset === 0) return;
-  using index = new PackIndex(join(folder, 'packs.db'));
-  const pack = basename(file);
-  index.add(pack, [{ digest, pack, offset, size: bytes.length }], index.packs().get(pack) ?? 0);
 }
 
 /** Waits for something that cannot be followed. */
