@@ -5,11 +5,16 @@ import type { ClientOf } from './call.ts';
 import { CHUNK_BYTES, CHUNK_LIMIT, chunksOf, groupsOf } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
 import type { PutHeader, PutManyRequest, PutRequest, StatResponse } from './messages.ts';
-import { retrying, retryingStream, type RetryRule } from './retry.ts';
+import { isTriedAgain, retrying, retryingStream, type RetryRule } from './retry.ts';
 
 const TIMEOUT_MS = 30_000;
 /** Bytes that one call uploads, and whose progress is heard at once; as many are on their way while they are stored. */
 const CALL_BYTES = 8 * 1024 * 1024;
+/**
+ * With fewer bytes objects go one after the other: where the line breaks, what is on its way is sent again, which is as
+ * much as the window holds (WINDOW_BYTES), and of so little would be a good part.
+ */
+const MANY_BYTES = 4 * 1024 * 1024;
 
 /** An object as signed documents name it: its SHA-256 in hexadecimal, and its bytes. */
 export interface BlobName {
@@ -59,8 +64,8 @@ export class BlobClient {
   }
 
   /**
-   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Those of at most CHUNK_BYTES go
-   * together, without waiting for one to be stored before the next is sent. What has arrived when the connection breaks
+   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Of MANY_BYTES and more, those of at
+   * most CHUNK_BYTES go together, without waiting for one to be stored before the next is sent. What has arrived when the connection breaks
    * is not sent again. Keeps 2 × CALL_BYTES in memory. `onSent` hears how many are there. Throws as `put`.
    */
   async putMany(
@@ -70,11 +75,12 @@ export class BlobClient {
   ): Promise<void> {
     const failed = new AbortController();
     const either = AbortSignal.any([failed.signal, ...(signal === undefined ? [] : [signal])]);
-    let [sent, before] = [0, Promise.resolve()];
+    let [sent, bytes, before] = [0, 0, Promise.resolve()];
     const stored = (count: number): void => onSent?.((sent += count));
     try {
-      for (const group of groupsOf(objects, (bytes) => bytes.length, CALL_BYTES)) {
-        const storing = this.#putGroup(task, group, stored, either);
+      for (const group of groupsOf(objects, ({ length }) => length, CALL_BYTES)) {
+        bytes += group.reduce((sum, { length }) => sum + length, 0);
+        const storing = this.#putGroup(task, group, bytes >= MANY_BYTES, stored, either);
         // The one before may fail first, and is awaited first.
         storing.catch(() => undefined);
         await before;
@@ -149,43 +155,32 @@ export class BlobClient {
   async #putGroup(
     task: string,
     group: readonly Uint8Array[],
+    isMuch: boolean,
     stored: (objects: number) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const small = group.filter((bytes) => bytes.length <= CHUNK_BYTES);
-    // Of one alone the aggregator is told the name first: it may have it.
-    const together = small.length > 1 ? small : [];
+    const together = isMuch ? group.filter((bytes) => bytes.length <= CHUNK_BYTES) : [];
     if (together.length > 0) {
       await this.#putTogether(task, together, signal);
       stored(together.length);
     }
-    for (const bytes of together.length > 0 ? group.filter((other) => other.length > CHUNK_BYTES) : group) {
+    for (const bytes of isMuch ? group.filter((other) => other.length > CHUNK_BYTES) : group) {
       await this.put(task, bytes, { signal });
       stored(1);
     }
   }
 
-  /** In one stream; where it breaks, what has arrived is not sent again. */
-  async #putTogether(task: string, objects: readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
-    let broken = false;
-    await retrying(this.#rule, signal, async () => {
-      const missing = broken ? await this.#missing(objects, signal) : objects;
-      broken = true;
-      await this.#methods.PutMany(wholeObjects(task, missing), { signal });
-    });
-  }
-
-  /** Those that the aggregator does not hold. */
-  async #missing(objects: readonly Uint8Array[], signal?: AbortSignal): Promise<Uint8Array[]> {
-    const missing: Uint8Array[] = [];
-    for (const bytes of objects) {
-      const { complete } = await this.#methods.Stat(
-        { digest: sha256Hex(bytes) },
-        { signal, timeoutMs: TIMEOUT_MS },
-      );
-      if (!complete) missing.push(bytes);
+  /** In one stream; where it breaks, what has not arrived goes one after the other: the line may break again soon. */
+  async #putTogether(task: string, objects: readonly Uint8Array[], signal: AbortSignal): Promise<void> {
+    try {
+      await this.#methods.PutMany(wholeObjects(task, objects), { signal });
+    } catch (error) {
+      if (signal.aborted || !isTriedAgain(error, 1, this.#rule)) throw error;
+      for (const bytes of objects) {
+        const { complete } = await this.stat(sha256Hex(bytes), { signal });
+        if (!complete) await this.put(task, bytes, { signal });
+      }
     }
-    return missing;
   }
 
   /** Where an upload goes on. An object of one chunk is not worth the question. */

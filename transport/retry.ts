@@ -82,7 +82,8 @@ export async function* retryingStream<T>(
   }
 }
 
-function isTriedAgain(error: unknown, failures: number, rule: RetryRule): boolean {
+/** Whether a call is tried again that has failed so many times in a row, this the last of them. */
+export function isTriedAgain(error: unknown, failures: number, rule: RetryRule): boolean {
   return mayPass(error, rule) && failures < rule.attempts && rule.until?.aborted !== true;
 }
 

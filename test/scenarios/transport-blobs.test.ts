@@ -17,7 +17,11 @@ beforeAll(async () => {
 afterAll(() => network[Symbol.asyncDispose]());
 
 /** A wire to the server that is cut after so many bytes, once; after that it holds. */
-async function cutOnce(direction: 'up' | 'down', after: number) {
+const cutOnce = (direction: 'up' | 'down', after: number) => cutting(direction, after, 1);
+/** One that is cut each time that so many bytes have passed. */
+const cutEach = (direction: 'up' | 'down', bytes: number) => cutting(direction, bytes, Infinity);
+
+async function cutting(direction: 'up' | 'down', after: number, times: number) {
   const [host, port] = network.address.split(':');
   let left = after;
   let cuts = 0;
@@ -30,8 +34,9 @@ async function cutOnce(direction: 'up' | 'down', after: number) {
     (direction === 'up' ? near : far).on('data', (data: Buffer) => {
       left -= data.length;
       carried += data.length;
-      if (left > 0 || cuts > 0) return;
+      if (left > 0 || cuts >= times) return;
       cuts += 1;
+      left = after;
       near.destroy();
       far.destroy();
     });
@@ -77,6 +82,16 @@ test('of many objects together, those that had arrived before a cut are not sent
   expect(heard.at(-1)).toBe(100);
   // At most 8 MB are on their way to the disk, and what the sockets hold; starting over would make it 44 MB.
   expect(wire.carried()).toBeLessThan(35_000_000);
+  for (const bytes of objects) expect(await network.blobs.size(sha256Hex(bytes))).toBe(bytes.length);
+  close();
+});
+
+test('many objects arrive over a line that is cut again and again, before a whole message has passed', async () => {
+  const objects = Array.from({ length: 24 }, () => randomBytes(260_000));
+  using wire = await cutEach('up', 600_000);
+  const { blobs, close } = dialThrough(wire.address);
+  await blobs.putMany(TASK, objects);
+  expect(wire.cuts()).toBeGreaterThan(5);
   for (const bytes of objects) expect(await network.blobs.size(sha256Hex(bytes))).toBe(bytes.length);
   close();
 });

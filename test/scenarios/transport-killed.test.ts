@@ -68,7 +68,7 @@ test('after SIGKILL at any moment every acknowledged entry and object is there, 
     const uploading = [randomBytes(700_000), object].map(async (item) =>
       stored.add((await blobs.put(TASK, item)).digest),
     );
-    const small = Array.from({ length: 60 }, () => randomBytes(300_000));
+    const small = Array.from({ length: 24 }, () => randomBytes(400_000));
     const onSent = (sent: number) => small.slice(0, sent).forEach((item) => stored.add(sha256Hex(item)));
     const together = blobs.putMany(TASK, small, { onSent });
     const settled = Promise.allSettled([...appending, ...uploading, together]);
