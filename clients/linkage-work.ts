@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { batchesOf } from '../schemes/linkage/batches.ts';
 import { blindKeys, pseudonymsOf, type HolderAnswer } from '../schemes/linkage/blinding.ts';
 import { answerBytes, BATCH, POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { keyBytes } from '../statistics/linked-table.ts';
 import { ThreadPool } from '../trust/threads/pool.ts';
 import type { LinkageCalls } from './linkage-thread.ts';
 
@@ -14,10 +15,14 @@ const FEW = 2048;
 /** Batches that are on their way to the threads or back. */
 const AT_ONCE = availableParallelism() + 1;
 
-/** Of all parties of this process; they end by themselves. */
+/** Of all parties of this process. */
 const THREADS = new ThreadPool<LinkageCalls>(PROGRAM);
 
-export class LinkageWork {
+/** How many of them link at present. */
+let linking = 0;
+
+/** The threads, with the memory that they hold, end with the work of the last party that needs them. */
+export class LinkageWork implements Disposable {
   readonly #seed: Uint8Array;
   readonly #records: number;
   readonly #threads: ThreadPool<LinkageCalls> | undefined;
@@ -27,13 +32,18 @@ export class LinkageWork {
     this.#seed = seed;
     this.#records = records;
     this.#threads = records <= FEW ? undefined : THREADS;
+    linking++;
+  }
+
+  [Symbol.dispose](): void {
+    if (--linking === 0) THREADS[Symbol.dispose]();
   }
 
   /** The request for these keys. */
-  blind(keys: readonly Uint8Array[]): Promise<Uint8Array> {
+  blind(keys: readonly string[]): Promise<Uint8Array> {
     const seed = this.#seed;
     return this.#inBatches((from, to) => {
-      const batch = keys.slice(from, to);
+      const batch = keys.slice(from, to).map(keyBytes);
       return this.#threads?.call('blind', { keys: batch, seed, from }) ?? blindKeys(batch, seed, from);
     });
   }

@@ -9,6 +9,7 @@ import { StrongroomError } from '../proto/errors.ts';
 import type { HolderAnswer } from '../schemes/linkage/blinding.ts';
 import { PSEUDONYM_BYTES } from '../schemes/linkage/sizes.ts';
 import type { LinkedTable } from '../statistics/linked-table.ts';
+import { compareAt } from '../statistics/match.ts';
 import type { TableRecord } from '../statistics/table.ts';
 import { openAtRest, sealAtRest } from '../trust/at-rest.ts';
 import { sha256Hex } from '../trust/digest.ts';
@@ -39,8 +40,30 @@ export async function linkRecords(
   const linkage = task.linkage;
   if (linkage === undefined) throw new RangeError('the task links no records');
   await session.until(task.id, (life) => life.jointKey, options);
+  const { request, pseudonyms } = await ask(session, task, linkage, keys, folder, options);
+  const { order, list } = sorted(pseudonyms);
+  await sayOnce(session, task, 'pseudonyms', 'list', list, { request }, () =>
+    linkage.lists.get(session.name),
+  );
+  await session.until(task.id, () => linkage.match, options);
+  const match = await checked(session, task, () =>
+    requireTrueMatch(task, (party, blob) => session.board.get(blob, party)),
+  );
+  const own = match.positions[task.inputs.indexOf(session.name)] ?? [];
+  return Array.from(own, (position) => records[order[position] ?? -1] ?? []);
+}
+
+/** The pseudonyms of these keys, in their order, and the digest of the request for them. */
+async function ask(
+  session: Session,
+  task: TaskLife,
+  linkage: LinkageLife,
+  keys: readonly string[],
+  folder: string,
+  options: WaitOptions,
+): Promise<{ request: string; pseudonyms: Uint8Array }> {
   const seed = await seedIn(folder, session);
-  const work = new LinkageWork(seed, keys.length);
+  using work = new LinkageWork(seed, keys.length);
   const points = await work.blind(keys);
   const request = await sayOnce(session, task, 'linkage-request', 'points', points, {}, () =>
     linkage.requests.get(session.name),
@@ -54,19 +77,17 @@ export async function linkRecords(
   const pseudonyms = await checked(session, task, async () =>
     work.pseudonyms(points, await answers(session)),
   );
-  const pseudonym = (record: number) =>
-    pseudonyms.subarray(record * PSEUDONYM_BYTES, (record + 1) * PSEUDONYM_BYTES);
-  const order = Array.from(keys.keys()).sort((a, b) => Buffer.compare(pseudonym(a), pseudonym(b)));
-  const list = Buffer.concat(order.map(pseudonym));
-  await sayOnce(session, task, 'pseudonyms', 'list', list, { request: request.digest }, () =>
-    linkage.lists.get(session.name),
-  );
-  await session.until(task.id, () => linkage.match, options);
-  const match = await checked(session, task, () =>
-    requireTrueMatch(task, (party, blob) => session.board.get(blob, party)),
-  );
-  const own = match.positions[task.inputs.indexOf(session.name)] ?? [];
-  return Array.from(own, (position) => records[order[position] ?? -1] ?? []);
+  return { request: request.digest, pseudonyms };
+}
+
+/** The pseudonyms as they rise, and at each place where it stood before. */
+function sorted(pseudonyms: Uint8Array): { order: Uint32Array; list: Uint8Array } {
+  const width = PSEUDONYM_BYTES;
+  const order = Uint32Array.from({ length: pseudonyms.length / width }, (_, i) => i);
+  order.sort((a, b) => compareAt(pseudonyms, a * width, pseudonyms, b * width, width));
+  const list = new Uint8Array(pseudonyms.length);
+  order.forEach((from, at) => list.set(pseudonyms.subarray(from * width, (from + 1) * width), at * width));
+  return { order, list };
 }
 
 /** The seed of this task's blinds, made and kept before anything is asked. */

@@ -31,7 +31,7 @@ import { HOLDER_THREAD, takesSeconds, type HolderThreads } from './ceremony.ts';
 import { EarlySums } from './early-sums.ts';
 import { describeProgress, type KeyMaking } from './key-making.ts';
 import { KeyMakings } from './key-makings.ts';
-import { link } from './linking.ts';
+import { link, linkingThreads } from './linking.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
 import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
@@ -63,6 +63,7 @@ export class KeyHolder implements Disposable {
   readonly #ceremonies: KeyMakings;
   readonly #fetchAll: FetchAll = (signed) => this.#board.getAll(signed);
   readonly #sums: EarlySums;
+  readonly #linkingThreads = linkingThreads();
   /** What this process has found in the journal as it stands in the log, by digest; the journal only grows. */
   readonly #journalled = new Set<string>();
 
@@ -118,7 +119,7 @@ export class KeyHolder implements Disposable {
           this.#sums.follow(task);
           await link(task, {
             holder: this.name,
-            threads: this.#threads,
+            threads: this.#linkingThreads,
             seed: () => this.#seedOf(task),
             fetch: (request) => this.#board.get(request.payload.points, request.payload.by),
             say: (step, kind, compose) => this.#say(task, step, kind, compose),
@@ -225,6 +226,7 @@ export class KeyHolder implements Disposable {
     this.#ceremonies[Symbol.dispose]();
     this.#threads[Symbol.dispose]();
     this.#sums[Symbol.dispose]();
+    this.#linkingThreads[Symbol.dispose]();
   }
 
   /**

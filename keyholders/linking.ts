@@ -5,15 +5,24 @@ import { POINT_BYTES } from '../schemes/linkage/sizes.ts';
 import { hex } from '../trust/digest.ts';
 import type { Blob, Content, Signed } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
+import { ThreadPool } from '../trust/threads/pool.ts';
 import { linkageAnswerStep } from './steps.ts';
-import type { HolderThreads } from './ceremony.ts';
+import type { LinkingCalls } from './linking-thread.ts';
+
+type LinkingThreads = ThreadPool<LinkingCalls>;
+
+export const linkingThreads = (): LinkingThreads =>
+  new ThreadPool(new URL('./linking-thread.ts', import.meta.url));
+
+/** Fewer points are multiplied before a thread has started. */
+const FEW = 64;
 
 type Spoken<K extends 'linkage-key' | 'linkage-answer'> = { content: Content<K>; blob?: Uint8Array };
 
 /** What the key holder lends to its linkage. */
 export interface Linking {
   readonly holder: string;
-  readonly threads: HolderThreads;
+  readonly threads: LinkingThreads;
   /** A copy of the seed of the task, which the caller wipes. */
   readonly seed: () => Uint8Array;
   /** The points of a request, verified. */
@@ -63,6 +72,7 @@ async function answerTo(
   request: Uint8Array,
   { threads, seed: copy }: Linking,
 ): Promise<Uint8Array> {
+  if (request.length <= FEW * POINT_BYTES) return answerHere(task, party, request, copy());
   const batches = batchesOf(request.length / POINT_BYTES)
     .map(([start, end]) => request.slice(start * POINT_BYTES, end * POINT_BYTES))
     .toArray();
@@ -73,4 +83,10 @@ async function answerTo(
   } finally {
     seed.fill(0);
   }
+}
+
+function answerHere(task: TaskLife, party: string, request: Uint8Array, seed: Uint8Array): Uint8Array {
+  using own = new HolderLinkage(task.id, seed);
+  seed.fill(0);
+  return own.answer(party, request);
 }

@@ -36,9 +36,4 @@ export interface HolderCalls {
     readonly argument: OwnSecret & { jointKey: Uint8Array; outputs: readonly Uint8Array[] };
     readonly result: Uint8Array[];
   };
-  /** A batch of the request of a party, answered with its proof. */
-  readonly answer: {
-    readonly argument: { task: string; seed: Uint8Array; party: string; points: Uint8Array };
-    readonly result: Uint8Array;
-  };
 }

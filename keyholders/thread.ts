@@ -1,7 +1,6 @@
 /** The thread of a key holder: what takes seconds, beside the daemon, and what it has set up for a task serves the next step. */
 import { StrongroomError } from '../proto/errors.ts';
 import { openHolderCeremony, openKeyShare } from '../schemes/key-share.ts';
-import { HolderLinkage } from '../schemes/linkage/holder-linkage.ts';
 import type { HolderCeremony } from '../schemes/scheme.ts';
 import { evaluate } from '../trust/evaluation.ts';
 import { serveCalls } from '../trust/threads/serve.ts';
@@ -49,11 +48,6 @@ serveCalls<HolderCalls>(
       } finally {
         seed.fill(0);
       }
-    },
-    answer: ({ task, seed, party, points }) => {
-      using linkage = new HolderLinkage(task, seed);
-      seed.fill(0);
-      return linkage.answer(party, points);
     },
   },
   ['shares'],

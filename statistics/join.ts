@@ -11,9 +11,7 @@ import type { TaskDocument } from './task.ts';
  * one record of each party.
  */
 export function joinTables(task: TaskDocument, tables: readonly LinkedTable[]): TableRecord[] {
-  const indices = tables.map(
-    ({ keys, records }) => new Map(keys.map((key, i) => [hex(key), records[i] ?? []])),
-  );
+  const indices = tables.map(({ keys, records }) => new Map(keys.map((key, i) => [key, records[i] ?? []])));
   const sources = Object.keys(tableOf(task).columns).map((name) => {
     const party = task.parties.input.findIndex((input) => name in ownTable(task, input).table.columns);
     const owner = task.parties.input[party] ?? '';
@@ -33,7 +31,7 @@ export function joinTables(task: TaskDocument, tables: readonly LinkedTable[]): 
 /** How many units each table has, all have, any has, and each selection of the task picks, by counting keys. */
 export function sizesOf(task: TaskDocument, tables: readonly LinkedTable[]): MatchSizes {
   const { input } = task.parties;
-  const sets = new Map(input.map((party, i) => [party, new Set(tables[i]?.keys.map(hex))]));
+  const sets = new Map(input.map((party, i) => [party, new Set(tables[i]?.keys)]));
   const any = new Set(sets.values().flatMap((keys) => keys));
   const has = (party: string, key: string) => sets.get(party)?.has(key) === true;
   const selected = selectionsOf(task).map((selection) => {
@@ -53,8 +51,6 @@ export function sizesOf(task: TaskDocument, tables: readonly LinkedTable[]): Mat
 }
 
 function commonKeys(tables: readonly LinkedTable[]): string[] {
-  const [first, ...others] = tables.map(({ keys }) => new Set(keys.map(hex)));
+  const [first, ...others] = tables.map(({ keys }) => new Set(keys));
   return [...(first ?? [])].filter((key) => others.every((other) => other.has(key)));
 }
-
-const hex = (key: Uint8Array): string => Buffer.from(key).toString('hex');

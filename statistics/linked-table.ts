@@ -4,11 +4,15 @@ import { intersectionOf, ownTable, recordsPerKey } from './domain.ts';
 import { MAX_PROBLEMS, refusal, type TableRecord, type TableRow } from './table.ts';
 import type { TaskDocument } from './task.ts';
 
-/** Position by position, the records of a unit and the bytes of its key. */
+/** Position by position, the records of a unit and its key. */
 export interface LinkedTable {
   readonly records: readonly (readonly TableRecord[])[];
-  readonly keys: readonly Uint8Array[];
+  /** `keyBytes` tells what is linked: as strings, tens of thousands take a fifth of the memory. */
+  readonly keys: readonly string[];
 }
+
+/** The bytes of a key in a `LinkedTable`. */
+export const keyBytes = (key: string): Uint8Array => Buffer.from(key, 'latin1');
 
 /**
  * Reads the rows of a table to their end. Throws TABLE_INVALID, naming the rows and no value, where more records have
@@ -24,25 +28,31 @@ export async function readLinkedTable(
   const most = recordsPerKey(task, party);
   const names = Object.keys(columns).filter((name) => columns[name] !== undefined && isKey(columns[name]));
   const order = (intersectionOf(task)?.on ?? []).map((name) => names.indexOf(name));
-  const units = new Map<
-    string,
-    { readonly key: Uint8Array; readonly records: TableRecord[]; readonly rows: number[] }
-  >();
+  const positions = new Map<string, number>();
+  const units: TableRecord[][] = [];
+  const first: number[] = [];
+  /** The further rows of units that stand in several. */
+  const further = new Map<number, number[]>();
   const problems: { row: number; message: string }[] = [];
   for await (const { record, keys: texts, row } of rows) {
-    const key = keyBytes(order.map((position) => texts[position] ?? ''));
-    const name = Buffer.from(key).toString('latin1');
-    const unit = units.get(name);
-    if (unit === undefined) units.set(name, { key, records: [record], rows: [row] });
-    else if (unit.records.length < most) {
-      unit.records.push(record);
-      unit.rows.push(row);
-    } else problems.push({ row, message: tooMany(unit.rows, most) });
+    const key = keyOf(order.map((position) => texts[position] ?? ''));
+    const at = positions.get(key);
+    if (at === undefined) {
+      positions.set(key, units.length);
+      units.push([record]);
+      first.push(row);
+      continue;
+    }
+    const others = further.get(at) ?? [];
+    if (others.length + 1 < most) {
+      units[at]?.push(record);
+      others.push(row);
+      further.set(at, others);
+    } else problems.push({ row, message: tooMany([first[at] ?? 0, ...others], most) });
     if (problems.length >= MAX_PROBLEMS) break;
   }
   if (problems.length > 0) throw refusal(file, problems);
-  const all = [...units.values()];
-  return { records: all.map(({ records }) => records), keys: all.map(({ key }) => key) };
+  return { records: units, keys: [...positions.keys()] };
 }
 
 function tooMany(rows: readonly number[], most: number): string {
@@ -52,11 +62,12 @@ function tooMany(rows: readonly number[], most: number): string {
 }
 
 /** Each part after its length in two bytes, so that no two lists of parts are the same bytes. */
-function keyBytes(parts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    parts.flatMap((part) => {
+function keyOf(parts: readonly string[]): string {
+  return parts
+    .map((part) => {
       const text = Buffer.from(part);
-      return [Uint8Array.of(text.length >> 8, text.length & 255), text];
-    }),
-  );
+      const length = String.fromCharCode(text.length >> 8, text.length & 255);
+      return `${length}${text.toString('latin1')}`;
+    })
+    .join('');
 }

@@ -120,7 +120,8 @@ function leastOf(
   return least;
 }
 
-function compareAt(a: Uint8Array, atA: number, b: Uint8Array, atB: number, width: number): number {
+/** Below 0, 0 or above, as the `width` bytes of the one come before those of the other. */
+export function compareAt(a: Uint8Array, atA: number, b: Uint8Array, atB: number, width: number): number {
   for (let i = 0; i < width; i++) {
     const difference = (a[atA + i] ?? 0) - (b[atB + i] ?? 0);
     if (difference !== 0) return difference;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { blindKeys, pseudonymsOf } from '../../schemes/linkage/blinding.ts';
 import { HolderLinkage } from '../../schemes/linkage/holder-linkage.ts';
 import { PSEUDONYM_BYTES } from '../../schemes/linkage/sizes.ts';
+import { keyBytes } from '../../statistics/linked-table.ts';
 import type { TableRecord } from '../../statistics/table.ts';
 import type { Blob } from '../../trust/documents.ts';
 import { hex } from '../../trust/digest.ts';
@@ -48,7 +49,7 @@ export class Linking {
   async ask(party: string): Promise<void> {
     const { keys } = await linkedTableOf(this.#task.document, party);
     const seed = Uint8Array.from(randomBytes(32));
-    const request = blindKeys(keys, seed);
+    const request = blindKeys(keys.map(keyBytes), seed);
     this.#asked.set(party, { seed, request });
     const digest = await this.request(party, request);
     for (const [holder, linkage] of this.#holders) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readTable } from '../../statistics/csv.ts';
 import { ownTable } from '../../statistics/domain.ts';
 import { describePlan } from '../../statistics/describe.ts';
-import { readLinkedTable } from '../../statistics/linked-table.ts';
+import { keyBytes, readLinkedTable } from '../../statistics/linked-table.ts';
 import { leakageOf } from '../../statistics/leakage.ts';
 import { planTask } from '../../statistics/plan.ts';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
@@ -251,7 +251,7 @@ async function read(csv: string, change?: (document: Document) => void): Promise
   const task = linked(change);
   const rows = readTable(ownTable(task, 'north').table, Readable.from([Buffer.from(csv)]), 'homes.csv');
   const { keys } = await readLinkedTable(task, 'north', rows, 'homes.csv');
-  return keys.map((bytes) => Buffer.from(bytes).subarray(2).toString());
+  return keys.map((key) => Buffer.from(keyBytes(key)).subarray(2).toString());
 }
 
 describe('the keys of a table', () => {
