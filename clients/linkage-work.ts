@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { batchesOf } from '../schemes/linkage/batches.ts';
 import { blindKeys, pseudonymsOf, type HolderAnswer } from '../schemes/linkage/blinding.ts';
-import { answerBytes, BATCH, POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { answerBytes, BATCH, POINT_BYTES, YOUNG_MEGABYTES } from '../schemes/linkage/sizes.ts';
 import { keyBytes } from '../statistics/linked-table.ts';
 import { ThreadPool } from '../trust/threads/pool.ts';
 import type { LinkageCalls } from './linkage-thread.ts';
@@ -16,7 +16,7 @@ const FEW = 2048;
 const AT_ONCE = availableParallelism() + 1;
 
 /** Of all parties of this process. */
-const THREADS = new ThreadPool<LinkageCalls>(PROGRAM);
+const THREADS = new ThreadPool<LinkageCalls>(PROGRAM, { youngMegabytes: YOUNG_MEGABYTES });
 
 /** How many of them link at present. */
 let linking = 0;

@@ -1,7 +1,7 @@
 /** A key holder’s part in linkage (docs/linkage.md): its point, then products by its linkage key, once for each party. */
 import { HolderLinkage } from '../schemes/linkage/holder-linkage.ts';
 import { batchesOf } from '../schemes/linkage/batches.ts';
-import { POINT_BYTES } from '../schemes/linkage/sizes.ts';
+import { POINT_BYTES, YOUNG_MEGABYTES } from '../schemes/linkage/sizes.ts';
 import { hex } from '../trust/digest.ts';
 import type { Blob, Content, Signed } from '../trust/documents.ts';
 import type { TaskLife } from '../trust/life.ts';
@@ -12,7 +12,7 @@ import type { LinkingCalls } from './linking-thread.ts';
 type LinkingThreads = ThreadPool<LinkingCalls>;
 
 export const linkingThreads = (): LinkingThreads =>
-  new ThreadPool(new URL('./linking-thread.ts', import.meta.url));
+  new ThreadPool(new URL('./linking-thread.ts', import.meta.url), { youngMegabytes: YOUNG_MEGABYTES });
 
 /** Fewer points are multiplied before a thread has started. */
 const FEW = 64;

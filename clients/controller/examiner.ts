@@ -13,7 +13,7 @@ const PROGRAM = new URL('./thread.ts', import.meta.url);
 const THREADS = 2;
 
 export class Examiner implements Disposable {
-  readonly #threads = new ThreadPool<ControllerCalls>(PROGRAM, THREADS);
+  readonly #threads = new ThreadPool<ControllerCalls>(PROGRAM, { most: THREADS });
   readonly #fetchAll: FetchAll;
   #last: Promise<unknown> = Promise.resolve();
 

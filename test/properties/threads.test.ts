@@ -10,7 +10,7 @@ import { refusal } from '../fixtures/trust-parties.ts';
 const PROGRAM = new URL('../../clients/linkage-thread.ts', import.meta.url);
 
 test('threads link records as the calling thread does, and name who has answered wrongly', async () => {
-  using threads = new ThreadPool<LinkageCalls>(PROGRAM, 2);
+  using threads = new ThreadPool<LinkageCalls>(PROGRAM, { most: 2 });
   const [keys, seed] = [['1', '2', '3'].map((key) => Buffer.from(key)), new Uint8Array(32).fill(5)];
   const request = blindKeys(keys, seed, 7);
   expect(await threads.call('blind', { keys, seed, from: 7 })).toEqual(request);
@@ -33,7 +33,7 @@ test('threads link records as the calling thread does, and name who has answered
 });
 
 test('whoever waits for threads that are ended hears of it: INTERNAL', async () => {
-  const threads = new ThreadPool<LinkageCalls>(PROGRAM, 1);
+  const threads = new ThreadPool<LinkageCalls>(PROGRAM, { most: 1 });
   const keys = [Buffer.from('1')];
   const waiting = threads.call('blind', { keys, seed: new Uint8Array(32), from: 0 });
   threads[Symbol.dispose]();
