@@ -9,6 +9,9 @@ import { computePlainly, encryptTable, parseOnly } from '../work/provider.ts';
 
 const ROWS = { tiny: [50, 100], quick: [1_000, 4_000, 16_000], full: [1_000, 10_000, 100_000, 1_000_000] };
 const CELLS = { tiny: [160, 320], quick: [160, 16_000, 64_000], full: [160, 1_600, 16_000, 160_000] };
+/** Of `ROWS_OF_COLUMNS` rows each. */
+const COLUMNS = { tiny: [1, 2], quick: [1, 4, 16], full: [1, 4, 16, 64] };
+const ROWS_OF_COLUMNS = { tiny: 50, quick: 2_000, full: 10_000 };
 const CONTRIBUTORS = { tiny: [2, 4], quick: [4, 16, 48], full: [4, 16, 64, 256] };
 const LINKED = {
   tiny: [SMALLEST],
@@ -17,10 +20,10 @@ const LINKED = {
 };
 const USUAL = '8192 × 3';
 
-/** How cost grows with size. K and linkage rows grow in the suites `ceremonies` and `linkage`. */
+/** How cost grows with size. K grows in the suites `ceremonies` and `products`, rows that are linked in `linkage`. */
 export const growth: Suite = {
   name: 'growth',
-  about: 'cost against rows, cells, contributors and linked records, on log-log axes with the fitted slope',
+  about: 'cost against rows, columns, cells, contributors and linked records, log-log with the fitted slope',
   benchmarks: ({ scale }: Setting): Benchmark[] => {
     let made: Promise<Committee> | undefined;
     return [
@@ -32,6 +35,21 @@ export const growth: Suite = {
           ]),
         ),
       ),
+      ...COLUMNS[scale].map((columns) => {
+        const job = { rows: ROWS_OF_COLUMNS[scale], columns };
+        return point(
+          'columns of a CSV to ciphertexts',
+          'columns',
+          columns,
+          'rows',
+          'strongroom, in the clear',
+          () =>
+            Promise.all([
+              here('strongroom', () => encryptTable(job)),
+              here('strongroom, in the clear', () => computePlainly(job)),
+            ]),
+        );
+      }),
       ...CELLS[scale].map((cells) =>
         point('cells of a table to ciphertexts', 'cells', cells, 'rows', 'strongroom, in the clear', () =>
           Promise.all([

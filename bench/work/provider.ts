@@ -24,6 +24,8 @@ import { surveyTask, writeParquetSurvey, writeSurvey } from './survey.ts';
 export interface SurveyJob {
   readonly rows: number;
   readonly cells?: number;
+  /** Of pay, in a CSV file; 1 where nothing is said. */
+  readonly columns?: number;
   readonly format?: 'csv' | 'parquet';
 }
 
@@ -34,13 +36,13 @@ interface Survey extends Disposable {
   readonly file: string;
 }
 
-function openSurvey({ rows, cells, format = 'csv' }: SurveyJob): Survey {
+function openSurvey({ rows, cells, columns, format = 'csv' }: SurveyJob): Survey {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-bench-'));
   const file = join(folder, `people.${format}`);
-  if (format === 'csv') writeSurvey(file, rows);
+  if (format === 'csv') writeSurvey(file, rows, columns);
   else writeParquetSurvey(file, rows);
   return {
-    task: surveyTask(rows, cells),
+    task: surveyTask(rows, cells, columns),
     file,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
   };
@@ -118,12 +120,12 @@ export function parseOnly(job: SurveyJob): Work {
 
 /** The cells that are not empty. */
 function answerOf({ statistics }: Result): Answer {
-  const [counts, sums] = statistics;
+  const [counts, ...sums] = statistics;
   return (counts?.rows ?? [])
     .flatMap(({ cell: { region, sector }, value }, i) =>
       region === undefined || sector === undefined || value === '0'
         ? []
-        : [`${region} ${sector}: ${value ?? ''}, ${sums?.rows[i]?.value ?? ''}`],
+        : [`${region} ${sector}: ${[value, ...sums.map(({ rows }) => rows[i]?.value)].join(', ')}`],
     )
     .sort();
 }

@@ -6,8 +6,13 @@ import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 const REGIONS = Array.from({ length: 16 }, (_, i) => `region-${i + 1}`);
 const SECTORS = Array.from({ length: 10 }, (_, i) => `sector-${i + 1}`);
 
-/** Counts and sums of pay by region and sector; with `cells` over as many sectors as that takes. */
-export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length): TaskDocument {
+/** pay, pay_2, pay_3, … */
+const payNames = (columns: number): string[] =>
+  Array.from({ length: columns }, (_, i) => (i === 0 ? 'pay' : `pay_${i + 1}`));
+
+/** Counts and sums of each column of pay by region and sector; with `cells` over as many sectors as that takes. */
+export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length, columns = 1): TaskDocument {
+  const pays = payNames(columns);
   const sectors = Array.from({ length: Math.ceil(cells / REGIONS.length) }, (_, i) => `sector-${i + 1}`);
   return validateTask({
     strongroom: 'task/1',
@@ -26,7 +31,9 @@ export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length
           region: { type: 'category', values: REGIONS },
           sector: { type: 'category', values: sectors },
           age: { type: 'integer', min: 0, max: 120 },
-          pay: { type: 'decimal', places: 2, min: 0, max: 20000 },
+          ...Object.fromEntries(
+            pays.map((name) => [name, { type: 'decimal', places: 2, min: 0, max: 20000 }]),
+          ),
         },
         'max-rows': Math.max(1000, rows),
       },
@@ -34,7 +41,13 @@ export function surveyTask(rows: number, cells = REGIONS.length * SECTORS.length
     domain: { union: 'people' },
     statistics: [
       { name: 'people', statistic: 'count', by: ['region', 'sector'] },
-      { name: 'pay', statistic: 'sum', of: 'pay', decimals: 2, by: ['region', 'sector'] },
+      ...pays.map((of) => ({
+        name: of.replace('_', '-'),
+        statistic: 'sum',
+        of,
+        decimals: 2,
+        by: ['region', 'sector'],
+      })),
     ],
     disclosure: { 'minimum-contributors': 3 },
     deadlines: { approve: 'PT10M', collect: 'PT1H', release: 'PT10M' },
@@ -53,12 +66,14 @@ function personOf(i: number): { region: string; sector: string; age: number; pay
   };
 }
 
-export function writeSurvey(path: string, rows: number): void {
+/** Column j of pay is that of the person j rows on. */
+export function writeSurvey(path: string, rows: number, columns = 1): void {
+  const pays = payNames(columns);
   const lines = Array.from({ length: rows }, (_, i) => {
-    const { region, sector, age, pay } = personOf(i);
-    return `${region},${sector},${age},${pay}\n`;
+    const { region, sector, age } = personOf(i);
+    return `${region},${sector},${age},${pays.map((_name, j) => personOf(i + j).pay).join()}\n`;
   });
-  writeFileSync(path, `region,sector,age,pay\n${lines.join('')}`);
+  writeFileSync(path, `region,sector,age,${pays.join()}\n${lines.join('')}`);
 }
 
 export function writeParquetSurvey(path: string, rows: number): void {
