@@ -38,4 +38,12 @@ test('whoever waits for threads that are ended hears of it: INTERNAL', async () 
   const waiting = threads.call('blind', { keys, seed: new Uint8Array(32), from: 0 });
   threads[Symbol.dispose]();
   await expect(waiting).rejects.toThrow('the thread that computes has ended');
+
+  // Whoever asks afterwards gets another one, also while the one before is still ending.
+  const argument = { keys, seed: new Uint8Array(32), from: 0 };
+  const request = blindKeys(keys, new Uint8Array(32));
+  expect(await threads.call('blind', argument)).toEqual(request);
+  threads[Symbol.dispose]();
+  expect(await threads.call('blind', argument)).toEqual(request);
+  threads[Symbol.dispose]();
 });

@@ -65,7 +65,7 @@ export class ThreadPool<C extends Calls<C>> implements Disposable {
     };
   }
 
-  /** Ends all threads; calls that are under way throw INTERNAL. */
+  /** Ends all threads; calls that are under way throw INTERNAL, and later ones start others. */
   [Symbol.dispose](): void {
     for (const thread of this.#threads) thread.end();
   }
@@ -93,12 +93,14 @@ interface Call {
 class Thread {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
+  readonly #onEnd: () => void;
   #last = 0;
   #users = 0;
   #ended = false;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(program: URL, resourceLimits: ResourceLimits, onEnd: () => void) {
+    this.#onEnd = onEnd;
     this.#worker = new Worker(program, { resourceLimits });
     this.#worker.on('message', (message: ThreadMessage) => this.#hear(message));
     // A thread that fails ends, and whoever waits for it or asks it next meets that.
@@ -130,7 +132,10 @@ class Thread {
     if (this.#users === 0) this.#idle = setTimeout(() => this.end(), IDLE_MS).unref();
   }
 
+  /** From now on it is none of the pool: it takes a moment until it has ended. */
   end(): void {
+    this.#ended = true;
+    this.#onEnd();
     void this.#worker.terminate();
   }
 
