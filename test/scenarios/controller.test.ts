@@ -3,8 +3,8 @@
  * find everything clean; its screen and its metrics tell.
  */
 import { appendFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../clients/network.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
 import { authorise } from '../../transport/authorisation.ts';
@@ -23,15 +23,6 @@ beforeAll(async () => {
   metrics = `127.0.0.1:${await freePort()}`;
 });
 afterAll(() => net[Symbol.asyncDispose]());
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new Error('no free port');
-}
 
 let id = '';
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../clients/network.ts';
 import { StrongroomError } from '../../proto/errors.ts';
 import { openCheckpoint } from '../../trust/log/checkpoint.ts';
 import { LogFollower } from '../../trust/log/follower.ts';
@@ -78,7 +79,7 @@ test('a tail sees a new entry within milliseconds, and ends with the reason of i
 
 test('a tail goes on by itself where it was when the aggregator comes back', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'strongroom-restart-'));
-  const before = await newNetwork(cast, { folder });
+  const before = await newNetwork(cast, { folder, port: await freePort() });
   const tail = before.dial('holder-a', EAGER).board.follow(0, { tail: true });
   before.log.append(Buffer.from('one'));
   const seen: string[] = [];
