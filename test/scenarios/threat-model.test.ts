@@ -26,7 +26,7 @@ test('every claim names the code that enforces it and a test that attacks it', (
     expect(tests, claim).not.toEqual([]);
     for (const link of tests) {
       expect(existsSync(join(DOCS, link)), link).toBe(true);
-      expect(readFileSync(join(DOCS, link), 'utf8'), link).toMatch(/^ *test(\.each)?\(/m);
+      expect(readFileSync(join(DOCS, link), 'utf8'), link).toMatch(/^ *test(\.each|\.concurrent)?\(/m);
     }
   }
 });
