@@ -33,6 +33,7 @@ const decoder = await target.open(await materialOf(target, order.seed));
 const complaint = await complaintAboutCorpus(decoder);
 if (complaint !== undefined) throw new Error(complaint);
 
+decoder.warmUp?.();
 const counter = new Int32Array(order.iteration);
 const memory = new MemoryWatch(decoder.residentBytes);
 say({ say: 'ready', processes: decoder.processes ?? [] });

@@ -21,6 +21,8 @@ export interface Decoder<V> {
   readonly secrets?: readonly string[];
   /** Processor time for one input; 250 ms if nothing is said. */
   readonly limitMs?: number;
+  /** Brings what grows once and stays, such as WebAssembly memory, to its full size before memory is watched. */
+  readonly warmUp?: () => void;
   /** Resident bytes of the process that decodes, where it is another one. */
   readonly residentBytes?: () => number;
   /** Processes that must not outlive it. */
