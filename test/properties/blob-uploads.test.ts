@@ -46,7 +46,7 @@ function sender(party: string, messages: number, room: Room, uploads: UploadOpti
 }
 
 test('while nothing is stored all calls together read what there is room for, and one message each', async () => {
-  const go = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<undefined>();
   const room = new Room(10 * MESSAGE);
   const uploads = options({ stored: () => go.promise });
   const senders = ['north', 'south'].map((party) => sender(party, 40, room, uploads));
@@ -54,7 +54,7 @@ test('while nothing is stored all calls together read what there is room for, an
   const asked = senders.reduce((sum, { asked: of }) => sum + of(), 0);
   expect(asked).toBeGreaterThanOrEqual(10);
   expect(asked).toBeLessThanOrEqual(12);
-  go.resolve();
+  go.resolve(undefined);
   await Promise.all(senders.map(({ done }) => done));
   for (const { asked: of, digests } of senders) {
     expect(of()).toBe(40);

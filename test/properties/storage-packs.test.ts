@@ -118,8 +118,8 @@ async function heldFlushes() {
   const { datasync } = prototype;
   const held: { readonly go: (failure?: Error) => void }[] = [];
   const spy = vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    held.push({ go: (failure) => (failure === undefined ? resolve() : reject(failure)) });
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    held.push({ go: (failure) => (failure === undefined ? resolve(undefined) : reject(failure)) });
     await promise;
     await datasync.call(this);
   });
