@@ -65,10 +65,12 @@ function readDocument(
   file: string,
   code: ErrorCode,
 ): ReturnType<typeof parseDocument> {
-  const { stackTraceLimit } = Error;
+  // V8's, where this runs on it.
+  const stacks: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error;
+  const { stackTraceLimit } = stacks;
   try {
     // The parser makes an error for each thing that is wrong; their stacks would take most of its time.
-    Error.stackTraceLimit = 0;
+    stacks.stackTraceLimit = 0;
     return parseDocument(text, {
       version: '1.2',
       schema: 'core',
@@ -82,7 +84,7 @@ function readDocument(
     // The parser recurses; a file that nests too deeply exhausts its stack.
     throw new StrongroomError(code, `${file}: cannot be read as YAML`, { details: { file }, cause });
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    stacks.stackTraceLimit = stackTraceLimit;
   }
 }
 
