@@ -1,4 +1,4 @@
-/** Who may take part together: the rules on separate organisations (DESIGN: "Who takes part"). */
+/** Who may take part together: the rules on separate organisations. */
 import { StrongroomError } from '../proto/errors.ts';
 import type { TaskDocument } from '../statistics/task.ts';
 import type { Card } from './card.ts';

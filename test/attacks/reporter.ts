@@ -5,7 +5,7 @@ import type { Attested } from '../refusals/hostile/attest.ts';
 
 /** One attack, as `--json` prints it. */
 export interface Outcome {
-  /** The group of DESIGN §9 to which it belongs. */
+  /** The group to which it belongs, by its number. */
   readonly group: number;
   readonly file: string;
   readonly attack: string;
