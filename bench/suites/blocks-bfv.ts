@@ -1,6 +1,6 @@
 /** The operations of BFV for sums, beside plain node-seal and other systems. */
 import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
-import type { Absent, Benchmark, Contestant } from '../harness/benchmark.ts';
+import type { Absent, Benchmark, Contestant, Scale } from '../harness/benchmark.ts';
 import type { Setting } from '../harness/suite.ts';
 import { here, inThreads, openWork, type ThreadWork } from '../harness/contestants.ts';
 import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
@@ -14,6 +14,8 @@ const SEAL = new URL('../work/node-seal.ts', import.meta.url).href;
 const CIPHERTEXTS = { tiny: 2, quick: 6, full: 16 };
 /** The set that most tasks plan. */
 const USUAL = '8192 × 3';
+/** Sets of primes that are measured; all of them where none is named. */
+const SETS: Partial<Record<Scale, readonly string[]>> = { tiny: [USUAL], quick: [USUAL, '16384 × 4'] };
 
 interface Operation {
   readonly name: string;
@@ -83,7 +85,7 @@ export async function bfvBlocks(setting: Setting): Promise<Benchmark[]> {
   const { scale } = setting;
   const benchmarks: Benchmark[] = [];
   for (const [name, parameters] of bfvParameterSets()) {
-    if (scale === 'tiny' && name !== USUAL) continue;
+    if (SETS[scale]?.includes(name) === false) continue;
     const committee = await committeeOf(parameters);
     for (const operation of OPERATIONS) {
       if (scale === 'quick' && name !== USUAL && operation.parallel !== true) continue;

@@ -8,14 +8,14 @@ import { innerProducts, innerProductsInTheClear, sizeFor, SMALLEST } from '../wo
 import { computePlainly, encryptTable, parseOnly } from '../work/provider.ts';
 
 const ROWS = { tiny: [50, 100], quick: [1_000, 4_000, 16_000], full: [1_000, 10_000, 100_000, 1_000_000] };
-const CELLS = { tiny: [160, 320], quick: [160, 16_000, 64_000], full: [160, 1_600, 16_000, 160_000] };
+const CELLS = { tiny: [160, 320], quick: [160, 4_000, 32_000], full: [160, 1_600, 16_000, 160_000] };
 /** Of `ROWS_OF_COLUMNS` rows each. */
 const COLUMNS = { tiny: [1, 2], quick: [1, 4, 16], full: [1, 4, 16, 64] };
 const ROWS_OF_COLUMNS = { tiny: 50, quick: 2_000, full: 10_000 };
 const CONTRIBUTORS = { tiny: [2, 4], quick: [4, 16, 48], full: [4, 16, 64, 256] };
 const LINKED = {
   tiny: [SMALLEST],
-  quick: [600, 3_000].map(sizeFor),
+  quick: [600, 1_800].map(sizeFor),
   full: [600, 3_000, 15_000].map(sizeFor),
 };
 const USUAL = '8192 × 3';

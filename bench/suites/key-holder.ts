@@ -42,6 +42,8 @@ export const keyHolder: Suite = {
           'From the evaluation in the log to the decision to release: a key holder has added up the inputs as they came in, and adds what is left of the last; the aggregator reads all from its disk and adds them up',
         unit: 'ciphertexts',
         reference: 'aggregator',
+        // Each run is a whole task.
+        ...(scale === 'quick' && { pace: { warmUp: 0, leastRounds: 3, mostRounds: 3 } }),
         open: async () => {
           const finished = await open();
           return [early(finished), await firstEvaluation(finished)];

@@ -6,11 +6,11 @@ import type { Setting, Suite } from '../harness/suite.ts';
 import { answer, blind, multiplyByOpenssl, pseudonyms } from '../work/linkage.ts';
 import { inTheClear, secure } from '../work/linked-registers.ts';
 
-const RECORDS = { tiny: [20, 40], quick: [500, 2_000], full: [1_000, 8_192, 40_000] };
+const RECORDS = { tiny: [20, 40], quick: [250, 1_000], full: [1_000, 8_192, 40_000] };
 const ROWS = { tiny: [100], quick: [], full: [1_000, 10_000, 100_000] };
 const HOLDERS = 3;
 /** Of one batch. */
-const VERIFIED = { tiny: 40, quick: 2_000, full: 8_192 };
+const VERIFIED = { tiny: 40, quick: 1_000, full: 8_192 };
 
 /** Pseudonyms of records, and what they are for: a regression over two registers. */
 export const linkage: Suite = {

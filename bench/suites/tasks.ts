@@ -28,7 +28,7 @@ export const tasks: Suite = {
       pace:
         scale === 'full'
           ? { warmUp: 1, leastRounds: 2, mostRounds: 5, seconds: 20 }
-          : { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 10 },
+          : { warmUp: 0, leastRounds: 2, mostRounds: 5, seconds: 6 },
       open: async () => {
         const net = await networkFor(scale, false);
         const file = net.file('people.csv', 'age\n40\n51\n');
@@ -42,7 +42,7 @@ export const tasks: Suite = {
       about: 'Of one small task: what each daemon spends on it, the controller having checked all of it',
       unit: 'tasks',
       reference: 'strongroom, aggregator',
-      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: scale === 'full' ? 12 : 5 },
+      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: scale === 'full' ? 12 : 2 },
       open: async () => {
         const net = await networkFor(scale, true);
         const file = net.file('people.csv', 'age\n40\n51\n');
