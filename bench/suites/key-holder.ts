@@ -43,7 +43,7 @@ export const keyHolder: Suite = {
         unit: 'ciphertexts',
         reference: 'aggregator',
         // Each run is a whole task.
-        ...(scale === 'quick' && { pace: { warmUp: 0, leastRounds: 3, mostRounds: 3 } }),
+        ...(scale === 'quick' && { pace: { warmUp: 0, leastRounds: 2, mostRounds: 2 } }),
         open: async () => {
           const finished = await open();
           return [early(finished), await firstEvaluation(finished)];
