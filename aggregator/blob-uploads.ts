@@ -87,13 +87,13 @@ export async function putMany(
   for await (const { task, objects } of requests) {
     const bytes = objects.reduce((sum, { length }) => sum + length, 0);
     if (bytes > CHUNK_LIMIT || objects.length > MANY_OBJECTS) throw tooLarge();
-    room.take(bytes);
-    // Their claims are made before this returns, and the rest follows.
+    // Their claims are made before this returns, and the rest follows. Where it throws, no room is taken.
     const kept = options.claims.together(() =>
       objects.map((object) =>
         keep(options, task, object, caller).catch((error: unknown) => (failure ??= { error })),
       ),
     );
+    room.take(bytes);
     const work = Promise.all(kept).then(() => {
       storing.delete(work);
       room.give(bytes);

@@ -64,9 +64,10 @@ export class BlobClient {
   }
 
   /**
-   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Of MANY_BYTES and more, those of at
-   * most CHUNK_BYTES go together, without waiting for one to be stored before the next is sent. What has arrived when the connection breaks
-   * is not sent again. Keeps 2 × CALL_BYTES in memory. `onSent` hears how many are there. Throws as `put`.
+   * Uploads many objects for a task; all are durable at the aggregator when it resolves. Of MANY_BYTES and more, those of
+   * at most CHUNK_BYTES go together, without waiting for one to be stored before the next is sent. What has arrived when
+   * the connection breaks is not sent again. Keeps 2 × CALL_BYTES in memory. `onSent` hears how many are there. Throws as
+   * `put`.
    */
   async putMany(
     task: string,

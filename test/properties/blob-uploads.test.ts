@@ -74,3 +74,18 @@ test('a call that is refused gives its room back, and what others send is not he
   await taken.done;
   expect(taken.asked()).toBe(40);
 });
+
+test('claims that cannot be written down take no room: what is sent when there is space again is stored', async () => {
+  const room = new Room(2 * MESSAGE);
+  const full = new BlobClaims(join(folder, 'full.db'));
+  full.together = () => {
+    throw new Error('the disk is full');
+  };
+  for (let i = 0; i < 5; i += 1) {
+    await expect(sender('north', 1, room, options({ claims: full })).done).rejects.toThrow('the disk is full');
+  }
+  full[Symbol.dispose]();
+  const taken = sender('north', 5, room, options());
+  await taken.done;
+  for (const digest of taken.digests) expect(await blobs.size(digest)).toBe(MESSAGE / 5);
+});
