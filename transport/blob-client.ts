@@ -1,8 +1,9 @@
 /** Large objects as a client sees them: sent and fetched through broken connections, and verified on arrival. */
 import { StrongroomError } from '../proto/errors.ts';
 import { sha256Hex } from '../trust/digest.ts';
+import { groupsOf } from '../trust/groups.ts';
 import type { ClientOf } from './call.ts';
-import { CHUNK_BYTES, CHUNK_LIMIT, chunksOf, groupsOf } from './chunks.ts';
+import { CHUNK_BYTES, CHUNK_LIMIT, chunksOf, MANY_OBJECTS } from './chunks.ts';
 import type { BlobMethods } from './contract.ts';
 import type { PutHeader, PutManyRequest, PutRequest, StatResponse } from './messages.ts';
 import { isTriedAgain, retrying, retryingStream, type RetryRule } from './retry.ts';
@@ -79,7 +80,7 @@ export class BlobClient {
     let [sent, bytes, before] = [0, 0, Promise.resolve()];
     const stored = (count: number): void => onSent?.((sent += count));
     try {
-      for (const group of groupsOf(objects, ({ length }) => length, CALL_BYTES)) {
+      for (const group of groupsOf(objects, ({ length }) => length, CALL_BYTES, MANY_OBJECTS)) {
         bytes += group.reduce((sum, { length }) => sum + length, 0);
         const storing = this.#putGroup(task, group, bytes >= MANY_BYTES, stored, either);
         // The one before may fail first, and is awaited first.
@@ -196,7 +197,7 @@ function* wholeObjects(
   task: string,
   objects: readonly Uint8Array[],
 ): Generator<PutManyRequest, void, undefined> {
-  for (const together of groupsOf(objects, (bytes) => bytes.length, CHUNK_LIMIT)) {
+  for (const together of groupsOf(objects, ({ length }) => length, CHUNK_LIMIT, MANY_OBJECTS)) {
     yield { task, objects: together };
   }
 }

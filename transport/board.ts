@@ -4,12 +4,13 @@ import { StrongroomError } from '../proto/errors.ts';
 import type { TaskBook } from '../trust/book.ts';
 import type { Blob } from '../trust/documents.ts';
 import type { SignedBlob } from '../trust/evaluation.ts';
+import { groupsOf } from '../trust/groups.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { openCheckpoint } from '../trust/log/checkpoint.ts';
 import { cosignedBy, openCosigned, requireWitnesses } from '../trust/log/cosignature.ts';
 import { leafOf } from '../trust/log/entry.ts';
 import { verifyInclusion } from '../trust/log/merkle.ts';
-import { CHUNK_BYTES, groupsOf } from './chunks.ts';
+import { CHUNK_BYTES, MANY_OBJECTS } from './chunks.ts';
 import { connect, type Connection } from './client.ts';
 import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
@@ -218,7 +219,7 @@ export class Board implements AsyncDisposable {
 
   /** The same for many, in order: small ones travel together, and fetching goes on while the caller computes. */
   async *getAll(signed: Iterable<SignedBlob>): AsyncGenerator<Uint8Array, void, undefined> {
-    const groups = groupsOf(signed, ({ blob }) => blob.size, CHUNK_BYTES);
+    const groups = groupsOf(signed, ({ blob }) => blob.size, CHUNK_BYTES, MANY_OBJECTS);
     const fetching: Promise<Uint8Array[]>[] = [];
     for (;;) {
       while (fetching.length < AHEAD) {

@@ -16,26 +16,6 @@ export function* chunksOf(bytes: Uint8Array, offset = 0): Generator<Uint8Array, 
   }
 }
 
-/** Runs of items that together have at most `most` bytes, or are one alone. */
-export function* groupsOf<T>(
-  items: Iterable<T>,
-  sizeOf: (item: T) => number,
-  most: number,
-): Generator<T[], void, undefined> {
-  let group: T[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = sizeOf(item);
-    if (group.length === MANY_OBJECTS || (group.length > 0 && bytes + size > most)) {
-      yield group;
-      [group, bytes] = [[], 0];
-    }
-    group.push(item);
-    bytes += size;
-  }
-  if (group.length > 0) yield group;
-}
-
 /** Passes chunks on; throws QUOTA_EXCEEDED at the first that is longer than CHUNK_LIMIT. */
 export async function* limitChunks(
   chunks: AsyncIterable<Uint8Array>,

@@ -61,11 +61,13 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['conformance'], async () => (await import('./commands/conformance.ts')).addConformanceCommand],
 ];
 
-/** Which argument is the command only the parser knows: all that are named are loaded, where none is, all there are. */
-const named = COMMANDS.filter(([names]) => process.argv.slice(2).some((word) => names.includes(word)));
-for (const [, load] of named.length > 0 ? named : COMMANDS) (await load())(program, context);
-
-for (const command of program.commands) inherit(command);
+/** The file of the command that is asked for; where there is none of that name, all: for the help, and what it suggests. */
+async function load(): Promise<void> {
+  const [command = ''] = program.parseOptions(process.argv.slice(2)).operands;
+  const named = COMMANDS.filter(([names]) => names.includes(command));
+  for (const [, file] of named.length > 0 ? named : COMMANDS) (await file())(program, context);
+  for (const added of program.commands) inherit(added);
+}
 
 /** Commander hands these settings down only to commands that it makes itself before they are set. */
 function inherit(command: Command): void {
@@ -74,6 +76,7 @@ function inherit(command: Command): void {
 }
 
 try {
+  await load();
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -82,7 +82,9 @@ test('claims that cannot be written down take no room: what is sent when there i
     throw new Error('the disk is full');
   };
   for (let i = 0; i < 5; i += 1) {
-    await expect(sender('north', 1, room, options({ claims: full })).done).rejects.toThrow('the disk is full');
+    await expect(sender('north', 1, room, options({ claims: full })).done).rejects.toThrow(
+      'the disk is full',
+    );
   }
   full[Symbol.dispose]();
   const taken = sender('north', 5, room, options());

@@ -263,6 +263,21 @@ test('where the network is down a command says so soon; when it is up again, its
   expect(await as('east', 'task', 'list')).toMatchObject({ code: 1, stdout: '' });
 });
 
+test('a folder with the name of a command is no command: the help is whole, and a slip is told', async () => {
+  const helps = [['--help'], ['--profile', 'party', '--help'], ['--profile=task', '--help']];
+  const [whole, ...others] = await Promise.all(helps.map((args) => strongroom(args)));
+  expect(whole).toMatchObject({ code: 0, stderr: '' });
+  expect(whole?.stdout).toContain('verify-evidence');
+  expect(others).toEqual([whole, whole]);
+  const slip = await strongroom(['--profile', 'party', 'consortum', 'show', 'x']);
+  expect(slip.code).toBe(2);
+  expect(slip.stderr).toContain('Did you mean consortium?');
+  expect((await strongroom(['--profile'])).code).toBe(2);
+  const version = await strongroom(['--version']);
+  expect(version.code).toBe(0);
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 test('the daemons of a local network end with it, also where it is killed', async () => {
   const logs = readdirSync(data)
     .map((party) => join(data, party, 'daemon.log'))

@@ -1,6 +1,7 @@
 /** The side of a worker thread: it answers calls, side by side, and fetches objects through whoever has called. */
 import { parentPort } from 'node:worker_threads';
 import type { FetchAll, SignedBlob } from '../evaluation.ts';
+import { groupsOf } from '../groups.ts';
 import { errorOf, failureOf } from './failure.ts';
 import type { Calls, ThreadMessage, ThreadRequest } from './messages.ts';
 
@@ -56,7 +57,7 @@ const say = (message: ThreadMessage): void => parentPort?.postMessage(message);
 function fetchFor(call: number): FetchAll {
   return async function* (signed) {
     let coming: Promise<readonly Uint8Array[]> | undefined;
-    for (const group of groupsOf(signed)) {
+    for (const group of groupsOf(signed, ({ blob }) => blob.size, GROUP_BYTES, GROUP_OBJECTS)) {
       const next = ask(call, group);
       // Whoever awaits it hears of a failure; the caller may have stopped before.
       next.catch(() => undefined);
@@ -65,20 +66,6 @@ function fetchFor(call: number): FetchAll {
     }
     if (coming !== undefined) yield* await coming;
   };
-}
-
-function* groupsOf(signed: Iterable<SignedBlob>): Generator<SignedBlob[], void, undefined> {
-  let group: SignedBlob[] = [];
-  let bytes = 0;
-  for (const one of signed) {
-    group.push(one);
-    bytes += one.blob.size;
-    if (group.length < GROUP_OBJECTS && bytes < GROUP_BYTES) continue;
-    yield group;
-    group = [];
-    bytes = 0;
-  }
-  if (group.length > 0) yield group;
 }
 
 function ask(of: number, signed: readonly SignedBlob[]): Promise<readonly Uint8Array[]> {
