@@ -1,8 +1,9 @@
 /** Large objects: taken in within the quota of their task, and handed to every party that may read. */
 import { StrongroomError } from '../proto/errors.ts';
 import type { Caller } from '../transport/authorisation.ts';
-import { CHUNK_BYTES, MANY_OBJECTS } from '../transport/chunks.ts';
+import { CHUNK_BYTES, CHUNK_LIMIT, MANY_OBJECTS } from '../transport/chunks.ts';
 import { BLOBS } from '../transport/contract.ts';
+import { gathering } from '../transport/gathered.ts';
 import type {
   GetManyRequest,
   GetManyResponse,
@@ -23,7 +24,7 @@ export interface BlobOptions extends UploadOptions {
 
 export function blobService(options: BlobOptions): Service {
   const room = new Room(UNDER_WAY_BYTES);
-  return service(BLOBS, {
+  return service(gathering(BLOBS), {
     Stat: ({ digest }, { caller }) => stat(options, digest, caller),
     Put: async (requests, { caller }) => {
       await put(options, requests, caller);
@@ -71,7 +72,7 @@ async function* getMany(
   let bytes = 0;
   for (const digest of digests) {
     const object = await blobs.small(digest, CHUNK_BYTES);
-    if (bytes + object.length > CHUNK_BYTES) {
+    if (objects.length > 0 && bytes + object.length > CHUNK_LIMIT) {
       yield { objects };
       [objects, bytes] = [[], 0];
     }

@@ -19,6 +19,7 @@ import { resultsAgree } from '../statistics/agreement.ts';
 import { planTask } from '../statistics/plan.ts';
 import { renderResult } from '../statistics/render.ts';
 import { validateTask, type TaskDocument } from '../statistics/task.ts';
+import { collectBuffersWithTheHeap } from '../transport/buffer-collection.ts';
 import { splitByParty } from './split.ts';
 
 const FOLDER = import.meta.dirname;
@@ -103,6 +104,7 @@ async function inputFiles(task: TaskDocument, folder: string, scratch: string): 
   return new Map([...files].map(([party, file]) => [party, new Map([[ownTable(task, party).name, file]])]));
 }
 
+collectBuffersWithTheHeap();
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -4,7 +4,8 @@
  * what is claimed, and where these sums are not that, all is evaluated anew from the log.
  *
  * Work and memory are bounded by the plan: `admit` counts one manifest of each input party, with as many ciphertexts
- * of one size as the plan says; each is fetched once, one manifest after the other for all tasks.
+ * of one size as the plan says; each is fetched once, one manifest after the other for all tasks. Other parties may be
+ * uploading meanwhile: what is not sealed yet is fetched in a lull.
  */
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
@@ -12,20 +13,26 @@ import type { Signed } from '../trust/documents.ts';
 import { inputSet, type FetchAll, type InputSet } from '../trust/evaluation.ts';
 import type { TaskLife } from '../trust/life.ts';
 import { canRun, RunningEvaluation, runningBytes } from '../trust/running-evaluation.ts';
+import { Lull, type Pace } from './lull.ts';
 
 /** Of the sums of all tasks together. A task for which there is no room is evaluated once it is sealed. */
 const SUMS_BYTES = 128 * 1024 * 1024;
+/** Parties of a task that submit on the same day seldom do so within a second; a stream of thousands does. */
+const PACE: Pace = { quietMs: 1_000, patienceMs: 10_000 };
 
 export interface EarlySumsOptions {
   /** Objects as their parties signed them. */
   readonly fetchAll: FetchAll;
   readonly log: Logger;
   readonly mostBytes?: number;
+  readonly pace?: Pace;
 }
 
 /** The sums of one task. */
 interface Sums {
   bytes: number;
+  /** Inputs that stand in the log, as far as is known here. */
+  inputs: number;
   running: RunningEvaluation | undefined;
   /** What is being added at present; never rejects. */
   adding: Promise<void>;
@@ -40,13 +47,16 @@ export class EarlySums implements Disposable {
   readonly #tasks = new Map<string, Sums>();
   /** Tasks with inputs that may not have been added. */
   readonly #due = new Map<string, TaskLife>();
+  readonly #lull: Lull;
   #bytes = 0;
   #working = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor({ fetchAll, log, mostBytes = SUMS_BYTES }: EarlySumsOptions) {
+  constructor({ fetchAll, log, mostBytes = SUMS_BYTES, pace = PACE }: EarlySumsOptions) {
     this.#fetchAll = fetchAll;
     this.#log = log;
     this.#mostBytes = mostBytes;
+    this.#lull = new Lull(pace);
   }
 
   /** Sees to it that what the log holds of the inputs of a task is added, soon; waits for nothing. */
@@ -54,6 +64,8 @@ export class EarlySums implements Disposable {
     if (task.jointKey === undefined || task.manifests.size === 0 || !canRun(task.plan)) return;
     const sums = this.#tasks.get(task.id) ?? this.#begin(task);
     if (sums === undefined || sums.closed || sums.running?.added.size === task.manifests.size) return;
+    if (sums.inputs < task.manifests.size) this.#lull.stir();
+    sums.inputs = task.manifests.size;
     this.#due.set(task.id, task);
     void this.#work();
   }
@@ -90,7 +102,7 @@ export class EarlySums implements Disposable {
     const bytes = runningBytes(plan);
     if (this.#bytes + bytes > this.#mostBytes) return undefined;
     this.#bytes += bytes;
-    const sums = { bytes, running: undefined, adding: Promise.resolve(), closed: false };
+    const sums = { bytes, inputs: 0, running: undefined, adding: Promise.resolve(), closed: false };
     this.#tasks.set(id, sums);
     return sums;
   }
@@ -107,20 +119,32 @@ export class EarlySums implements Disposable {
   async #work(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
-    for (const [id, task] of this.#due) {
-      this.#due.delete(id);
-      const sums = this.#tasks.get(id);
+    for (let task = this.#next(); task !== undefined; task = this.#next()) {
+      this.#due.delete(task.id);
+      const sums = this.#tasks.get(task.id);
       if (sums === undefined || sums.closed) continue;
       const next = task.inputSet.find(({ payload }) => sums.running?.added.has(payload.by) !== true);
       if (next === undefined) {
-        this.#log.info({ task: id, inputs: task.manifests.size }, 'the inputs so far are added up');
+        this.#log.info({ task: task.id, inputs: task.manifests.size }, 'the inputs so far are added up');
         continue;
       }
-      this.#due.set(id, task);
+      this.#due.set(task.id, task);
       sums.adding = this.#add(task, sums, next);
       await sums.adding;
     }
     this.#working = false;
+  }
+
+  /** The task whose turn it is: one whose inputs are sealed; others in a lull, until which a timer waits. */
+  #next(): TaskLife | undefined {
+    clearTimeout(this.#timer);
+    const due = [...this.#due.values()];
+    if (due.length === 0) this.#lull.settle();
+    const sealed = due.find(({ seal }) => seal !== undefined);
+    const { left } = this.#lull;
+    if (sealed !== undefined || due.length === 0 || left <= 0) return sealed ?? due[0];
+    this.#timer = setTimeout(() => void this.#work(), left);
+    return undefined;
   }
 
   async #add(task: TaskLife, sums: Sums, manifest: Signed<'manifest'>): Promise<void> {
@@ -145,6 +169,7 @@ export class EarlySums implements Disposable {
 
   /** What is under way stops at its next ciphertext. */
   [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
     for (const id of this.#tasks.keys()) this.forget(id);
   }
 }

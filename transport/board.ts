@@ -219,7 +219,9 @@ export class Board implements AsyncDisposable {
 
   /** The same for many, in order: small ones travel together, and fetching goes on while the caller computes. */
   async *getAll(signed: Iterable<SignedBlob>): AsyncGenerator<Uint8Array, void, undefined> {
-    const groups = groupsOf(signed, ({ blob }) => blob.size, CHUNK_BYTES, MANY_OBJECTS);
+    // What does not travel with others is a group by itself.
+    const bytesOf = ({ blob }: SignedBlob): number => (blob.size > CHUNK_BYTES ? Infinity : blob.size);
+    const groups = groupsOf(signed, bytesOf, GROUP_BYTES, MANY_OBJECTS);
     const fetching: Promise<Uint8Array[]>[] = [];
     for (;;) {
       while (fetching.length < AHEAD) {
@@ -247,8 +249,10 @@ export class Board implements AsyncDisposable {
   }
 }
 
-/** Groups that are fetched while the one before them is computed with; some 5 MB. */
-const AHEAD = 8;
+/** Bytes of one request for many: each request costs the aggregator as much as some of them. */
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** Groups that are fetched while the one before them is computed with. */
+const AHEAD = 2;
 
 /** Names the party whose object the aggregator did not send. */
 function notAsSigned(error: unknown, signed: readonly SignedBlob[]): unknown {

@@ -5,6 +5,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { EXIT_CODES, StrongroomError } from '../proto/errors.ts';
+import { collectBuffersWithTheHeap } from './buffer-collection.ts';
 import { openProfile, type Profile } from './profile.ts';
 
 /** Fields that never reach a log, wherever somebody puts them. */
@@ -50,6 +51,7 @@ export type Run = (
 
 /** Runs a daemon until it is told to stop; sets the exit code. Its command line may have `options` beside `--config`. */
 export async function runDaemon(kind: string, run: Run, options: ParseArgsOptionsConfig = {}): Promise<void> {
+  collectBuffersWithTheHeap();
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort());
   try {

@@ -2,14 +2,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createNetwork, Network } from '../../clients/network.ts';
 import { submit } from '../../clients/provider.ts';
 import { propose } from '../../clients/requester.ts';
 import { Session } from '../../clients/session.ts';
+import { StrongroomError } from '../../proto/errors.ts';
 import { validateTask, type TaskDocument } from '../../statistics/task.ts';
 import type { TaskLife } from '../../trust/life.ts';
 
 const OFFICE = 'office';
+const ADDING_TIMEOUT_MS = 120_000;
 export const WATCHDOG = 'watchdog';
 
 export interface NetworkShape {
@@ -101,6 +104,22 @@ export class BenchNetwork implements AsyncDisposable {
 
   propose(document: TaskDocument): Promise<TaskLife> {
     return propose(this.office, document);
+  }
+
+  /**
+   * Waits until every key holder has added up so many inputs of a task, as its log says. Throws TIMED_OUT, also where
+   * it has given that up.
+   */
+  async untilAddedUp(inputs: number): Promise<void> {
+    for (const holder of this.holders) {
+      const log = this.network.daemons.get(holder)?.logFile ?? '';
+      const late = Date.now() + ADDING_TIMEOUT_MS;
+      while (!readFileSync(log, 'utf8').includes(`"inputs":${inputs},`)) {
+        if (Date.now() > late)
+          throw new StrongroomError('TIMED_OUT', `${holder} has not added up ${inputs} inputs.`);
+        await sleep(50);
+      }
+    }
   }
 
   /** Seconds of processor time of a daemon so far, all its threads (proc_pid_stat(5), fields 14 and 15). Linux only. */

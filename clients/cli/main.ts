@@ -3,6 +3,9 @@ import { Command, CommanderError, Option } from 'commander';
 import { StrongroomError } from '../../proto/errors.ts';
 import { createOutput, fail, type Context } from './output.ts';
 import { VERSION } from '../../proto/version.ts';
+import { collectBuffersWithTheHeap } from '../../transport/buffer-collection.ts';
+
+collectBuffersWithTheHeap();
 
 const program = new Command('strongroom')
   .description(

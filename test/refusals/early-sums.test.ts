@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { EarlySums } from '../../keyholders/early-sums.ts';
+import { EarlySums, type EarlySumsOptions } from '../../keyholders/early-sums.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { evaluate, inputSetOf, type FetchAll, type InputSet } from '../../trust/evaluation.ts';
 import { runningBytes } from '../../trust/running-evaluation.ts';
@@ -25,9 +25,10 @@ beforeAll(async () => {
 const logTo = (kept: typeof lines) =>
   pino({ level: 'info' }, { write: (line: string) => kept.push(JSON.parse(line) as (typeof lines)[number]) });
 
-function open(mostBytes?: number): EarlySums {
+/** Without waiting for a lull, where nothing else is said. */
+function open(options: Partial<EarlySumsOptions> = {}): EarlySums {
   const fetchAll: FetchAll = (signed) => made.fetchAll(signed);
-  return new EarlySums({ fetchAll, log: logTo(lines), ...(mostBytes !== undefined && { mostBytes }) });
+  return new EarlySums({ fetchAll, log: logTo(lines), pace: { quietMs: 0, patienceMs: 0 }, ...options });
 }
 
 beforeEach(async () => {
@@ -159,7 +160,7 @@ test('an input with fewer ciphertexts than the plan has is given up, and refused
 });
 
 test('a task for which there is no room is evaluated from the log, and added up once another has gone', async () => {
-  sums = open(runningBytes(made.task.plan));
+  sums = open({ mostBytes: runningBytes(made.task.plan) });
   const first = made;
   await addedUp('north');
   made = await CollectingTask.make('bfv', cast);
@@ -204,4 +205,45 @@ test('an aggregator that never sends an input of one task holds up no other that
   sums.follow(made.task);
   expect(await reEvaluated()).toEqual(await truth());
   lift(undefined);
+});
+
+/** The next party submits, and the key holder hears of it. */
+function comesIn(party: string): void {
+  made.submit([party]);
+  sums.follow(made.task);
+}
+
+test('while inputs come in one after the other nothing is fetched; in a lull all are', async () => {
+  sums = open({ pace: { quietMs: 300, patienceMs: 60_000 } });
+  for (const party of PARTIES) {
+    comesIn(party);
+    await sleep(20);
+  }
+  // It is told of other changes too, and they are no inputs.
+  sums.follow(made.task);
+  expect(made.fetched.size).toBe(0);
+  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ inputs: PARTIES.length }), 5_000);
+  expect(await reEvaluated()).toEqual(await truth());
+});
+
+test('a stream of inputs without a lull is added up once the first has waited long enough', async () => {
+  sums = open({ pace: { quietMs: 60_000, patienceMs: 200 } });
+  comesIn('north');
+  await sleep(20);
+  comesIn('south');
+  expect(made.fetched.size).toBe(0);
+  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ inputs: 2 }), 5_000);
+  comesIn('east');
+  await sleep(50);
+  expect(made.fetches('east')[0], 'the wait begins anew').toBe(0);
+});
+
+test('sealed inputs wait for no lull', async () => {
+  sums = open({ pace: { quietMs: 60_000, patienceMs: 60_000 } });
+  for (const party of PARTIES) comesIn(party);
+  await sleep(20);
+  expect(made.fetched.size).toBe(0);
+  made.seal();
+  sums.follow(made.task);
+  await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ inputs: PARTIES.length }), 5_000);
 });

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, connect as dial, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHUNK_BYTES } from '../../transport/chunks.ts';
 import { connect } from '../../transport/client.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { newCast } from '../fixtures/transport-cast.ts';
@@ -161,6 +162,29 @@ test('many small objects come in order, as they were, also through a wire that i
   expect(wire.cuts()).toBe(1);
   expect(back).toHaveLength(300);
   for (const [i, bytes] of back.entries()) expect(Buffer.compare(bytes, objects[i] ?? bytes)).toBe(0);
+});
+
+test('objects of every size come in the order in which they were asked for, the large ones by themselves', async () => {
+  const sizes = [
+    1,
+    CHUNK_BYTES,
+    CHUNK_BYTES,
+    CHUNK_BYTES + 1,
+    262_257,
+    262_257,
+    262_257,
+    262_257,
+    3_000_000,
+    7,
+  ];
+  const objects = sizes.map((size) => randomBytes(size));
+  const { blobs } = network.dial('only-input');
+  for (const bytes of objects) await blobs.put(TASK, bytes);
+  const party = 'only-input';
+  const signed = objects.map((bytes) => ({ party, blob: { digest: sha256Hex(bytes), size: bytes.length } }));
+  await using board = network.board('holder-a');
+  const back = await Array.fromAsync(board.getAll(signed));
+  expect(back.map(sha256Hex)).toEqual(signed.map(({ blob }) => blob.digest));
 });
 
 test('of objects that travel together the receiver names the one that is not what was signed', async () => {

@@ -1,24 +1,30 @@
 /**
- * A process of the measurement of uploads, told over IPC what to do: the server that only counts, or an input party
- * that has its ciphertexts ready and sends them when it is told to, as a raw stream or to the aggregator.
+ * A process of the measurement of uploads, told over IPC what to do: the server that only counts, an input party that
+ * has its ciphertexts ready and uploads them when it is told to, or whoever streams the same bytes and nothing else.
  */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { openEncryptor } from '../../../schemes/encryptor.ts';
 import { Session } from '../../../clients/session.ts';
+import { collectBuffersWithTheHeap } from '../../../transport/buffer-collection.ts';
 import { openProfile } from '../../../transport/profile.ts';
 import { sha256Hex } from '../../../trust/digest.ts';
 import type { Blob } from '../../../trust/documents.ts';
 import { fullVector } from '../values.ts';
 import { serveSink, streamRaw } from './raw-stream.ts';
 
-/** Profiles are named by their configuration files. */
+/** Profiles are named by their configuration files. `into` and `from` are a file of ciphertexts of one size, end to end. */
 export type Order =
   | { readonly serve: string }
-  | { readonly prepare: string; readonly task: string }
-  | { readonly raw: string; readonly port: number }
+  | { readonly prepare: string; readonly task: string; readonly into: string }
+  | { readonly load: string; readonly size: number }
+  | { readonly stream: string; readonly port: number }
   | { readonly upload: string };
 
-/** `done` is the port of the server; bytes that were sent; 0. */
+/** The port of the server; bytes of a ciphertext that was prepared; bytes that were loaded, or sent. */
 export type Said = { readonly done: number } | { readonly failed: string };
+
+/** When the process collects its buffers: as the programs of this project do, or as Node does by itself. */
+export type Collection = 'with-the-heap' | 'as-node-does';
 
 interface Prepared {
   readonly session: Session;
@@ -27,15 +33,11 @@ interface Prepared {
   readonly blobs: readonly Blob[];
 }
 
+/** By profile; what one upload needs, which is gone after it. */
 const prepared = new Map<string, Prepared>();
+let loaded: readonly Uint8Array[] = [];
 
-function preparedFor(profile: string): Prepared {
-  const found = prepared.get(profile);
-  if (found === undefined) throw new TypeError(`${profile} was not prepared`);
-  return found;
-}
-
-async function prepare(profile: string, id: string): Promise<void> {
+async function prepare(profile: string, id: string, into: string): Promise<number> {
   const session = await Session.open(profile);
   const task = session.task(id);
   const key = await session.until(task.id, (life) => life.jointKey);
@@ -44,29 +46,45 @@ async function prepare(profile: string, id: string): Promise<void> {
   const ciphertexts = Array.from({ length: task.plan.ciphertexts }, () => encryptor.encrypt(values));
   const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
   prepared.set(profile, { session, task: task.id, ciphertexts, blobs });
+  const file = openSync(into, 'w');
+  for (const bytes of ciphertexts) writeSync(file, bytes);
+  closeSync(file);
+  return blobs[0]?.size ?? 0;
 }
 
 /** What `clients/provider.ts` does once everything is encrypted: uploads all, then appends the manifest. */
-async function upload(profile: string): Promise<void> {
-  const { session, task: id, ciphertexts, blobs } = preparedFor(profile);
+async function upload(profile: string): Promise<number> {
+  const found = prepared.get(profile);
+  if (found === undefined) throw new TypeError(`${profile} was not prepared`);
+  prepared.delete(profile);
+  const { session, task: id, ciphertexts, blobs } = found;
   const task = session.task(id);
   await session.board.putMany(id, ciphertexts);
   const content = { key: task.requireJointKey().digest, ciphertexts: [...blobs] };
   await session.board.append(session.sign(task, 'manifest', content));
+  return bytesOf(ciphertexts);
+}
+
+function load(from: string, size: number): number {
+  const all = readFileSync(from);
+  loaded = Array.from({ length: all.length / size }, (_, i) => all.subarray(i * size, (i + 1) * size));
+  return bytesOf(loaded);
+}
+
+function bytesOf(objects: readonly Uint8Array[]): number {
+  return objects.reduce((sum, { length }) => sum + length, 0);
 }
 
 async function obey(order: Order): Promise<number> {
   if ('serve' in order) return serveSink(openProfile(order.serve));
-  if ('prepare' in order) {
-    await prepare(order.prepare, order.task);
-    return 0;
-  }
-  const profile = 'upload' in order ? order.upload : order.raw;
-  const { session, ciphertexts } = preparedFor(profile);
-  if ('upload' in order) await upload(profile);
-  else await streamRaw(session.profile, order.port, ciphertexts);
-  return ciphertexts.reduce((sum, { length }) => sum + length, 0);
+  if ('prepare' in order) return prepare(order.prepare, order.task, order.into);
+  if ('load' in order) return load(order.load, order.size);
+  if ('upload' in order) return upload(order.upload);
+  await streamRaw(openProfile(order.stream), order.port, loaded);
+  return bytesOf(loaded);
 }
+
+if (process.argv[2] === ('with-the-heap' satisfies Collection)) collectBuffersWithTheHeap();
 
 process.on('message', (order: Order) => {
   obey(order).then(
