@@ -12,7 +12,7 @@ import { openKeyShare } from '../schemes/key-share.ts';
 import type { Board } from '../transport/board.ts';
 import { sha256Hex } from '../trust/digest.ts';
 import { sealingKeyOf, type SealingKey } from '../trust/card.ts';
-import { commitTo, signStep, type Blob, type Content, type Kind, type Payload } from '../trust/documents.ts';
+import { commitTo, signStep, type Content, type Kind, type Payload } from '../trust/documents.ts';
 import {
   evaluate,
   inputSetOf,
@@ -34,7 +34,8 @@ import { KeyMakings } from './key-makings.ts';
 import { link, linkingThreads } from './linking.ts';
 import type { Decision, Journal, Said } from './journal.ts';
 import { decide, requireRelease, type Policy } from './policy.ts';
-import { commitmentStep, contributionStep, stepsIn } from './steps.ts';
+import { Speech } from './speech.ts';
+import { commitmentStep, contributionStep } from './steps.ts';
 
 /** How long a release waits for the cosignatures of the other key holders before it is tried again. */
 const WITNESS_WAIT_MS = 10_000;
@@ -64,8 +65,7 @@ export class KeyHolder implements Disposable {
   readonly #fetchAll: FetchAll = (signed) => this.#board.getAll(signed);
   readonly #sums: EarlySums;
   readonly #linkingThreads = linkingThreads();
-  /** What this process has found in the journal as it stands in the log, by digest; the journal only grows. */
-  readonly #journalled = new Set<string>();
+  readonly #speech: Speech;
 
   constructor({ board, identity, journal, policy, log }: KeyHolderOptions) {
     this.#board = board;
@@ -75,6 +75,13 @@ export class KeyHolder implements Disposable {
     this.#log = log;
     this.#ceremonies = new KeyMakings(this.name, this.#threads);
     this.#sums = new EarlySums({ fetchAll: this.#fetchAll, log });
+    this.#speech = new Speech({
+      name: this.name,
+      board,
+      journal,
+      log,
+      sign: (task, kind, content, blob) => this.sign(task, kind, content, blob),
+    });
   }
 
   get name(): string {
@@ -103,9 +110,9 @@ export class KeyHolder implements Disposable {
     if (task.phase !== 'KEYING' && task.phase !== 'APPROVING') this.#ceremonies.leave(task);
     if (task.ending !== undefined || task.delivery !== undefined) return this.#shred(task);
     const abort = this.#journal.said(task.id, 'abort');
-    if (abort !== undefined) return this.#send(task, 'abort', abort);
+    if (abort !== undefined) return this.#speech.send(task, 'abort', abort);
     try {
-      this.#checkJournal(task);
+      this.#speech.requireWhole(task);
       this.#checkDeadline(task);
       switch (task.phase) {
         case 'PROPOSED':
@@ -122,7 +129,7 @@ export class KeyHolder implements Disposable {
             threads: this.#linkingThreads,
             seed: () => this.#seedOf(task),
             fetch: (request) => this.#board.get(request.payload.points, request.payload.by),
-            say: (step, kind, compose) => this.#say(task, step, kind, compose),
+            say: (step, kind, compose) => this.#speech.say(task, step, kind, compose),
           });
           break;
         case 'SEALED':
@@ -153,7 +160,7 @@ export class KeyHolder implements Disposable {
     const verdict = decide(this.#policy, task, this.#journal.decision(task.id));
     if (verdict === undefined) return;
     if (verdict.verdict === 'reject') return this.#abort(task, 'rejected', 'POLICY_REFUSED', verdict.reason);
-    await this.#say(task, 'approval', 'approval', async () => {
+    await this.#speech.say(task, 'approval', 'approval', async () => {
       const seed = this.#journal.seed(task.id) ?? this.#freshSeed(task);
       const ceremony = await this.#ceremonies.begin(task, seed);
       const commitment = commitTo(task.id, this.name, 0, sha256Hex(await ceremony.message()));
@@ -199,14 +206,14 @@ export class KeyHolder implements Disposable {
     if (!task.isCommitted(round)) {
       if (task.commitment(round, this.name) !== undefined) return;
       const commitment = commitTo(task.id, this.name, round, digest);
-      return this.#say(task, commitmentStep(round), 'commitment', () =>
+      return this.#speech.say(task, commitmentStep(round), 'commitment', () =>
         Promise.resolve({ content: { round, commitment } }),
       );
     }
     const about = describeProgress(ceremony.progress);
     this.#log.info({ task: task.id, round, ...ceremony.progress }, 'key ceremony');
     const content = { round, about, message: { digest, size: message.length } };
-    await this.#say(
+    await this.#speech.say(
       task,
       contributionStep(round),
       'contribution',
@@ -216,7 +223,7 @@ export class KeyHolder implements Disposable {
   }
 
   async #sayJointKey(task: TaskLife, key: Uint8Array): Promise<void> {
-    await this.#say(task, 'joint-key', 'joint-key', (put) =>
+    await this.#speech.say(task, 'joint-key', 'joint-key', (put) =>
       Promise.resolve({ content: { key: put(key) }, blob: key }),
     );
   }
@@ -239,7 +246,7 @@ export class KeyHolder implements Disposable {
     if (task.releases.has(this.name)) return;
     this.#board.requireOneHistory();
     requireTimelySeal(task, new Date());
-    await this.#say(task, 'release', 'release', async (put) => {
+    await this.#speech.say(task, 'release', 'release', async (put) => {
       requireRelease(this.#policy, task, this.#journal.decision(task.id));
       if (task.linkage !== undefined)
         await requireTrueMatch(task, (party, blob) => this.#board.get(blob, party));
@@ -301,7 +308,7 @@ export class KeyHolder implements Disposable {
     if (!task.approvals.has(this.name) && !this.#journal.hasSeed(task.id)) return;
     this.#journal.shred(task.id);
     if (!task.approvals.has(this.name)) return;
-    await this.#say(task, 'shred', 'shred', () => Promise.resolve({ content: {} }));
+    await this.#speech.say(task, 'shred', 'shred', () => Promise.resolve({ content: {} }));
   }
 
   async #abort(
@@ -311,28 +318,9 @@ export class KeyHolder implements Disposable {
     detail: string,
   ): Promise<void> {
     if (task.ending !== undefined || task.delivery !== undefined) return;
-    await this.#say(task, 'abort', 'abort', () =>
+    await this.#speech.say(task, 'abort', 'abort', () =>
       Promise.resolve({ content: { outcome, code, detail: detail.slice(0, 1000) } }),
     );
-  }
-
-  /**
-   * The log shows acts of this key holder that its journal does not hold, or holds in other words: the data
-   * folder was put back to an older state. It must not act in this task again, since it cannot know what else
-   * it has said.
-   */
-  #checkJournal(task: TaskLife): void {
-    for (const { step, digest } of stepsIn(task, this.name)) {
-      if (this.#journalled.has(digest)) continue;
-      if (this.#journal.holds(task.id, step, digest)) {
-        this.#journalled.add(digest);
-        continue;
-      }
-      throw new StrongroomError(
-        'JOURNAL_ROLLED_BACK',
-        `The journal of ${this.name} does not hold its own ${step} as it stands in the log`,
-      );
-    }
   }
 
   /**
@@ -359,45 +347,6 @@ export class KeyHolder implements Disposable {
     if (card === undefined)
       throw new StrongroomError('COMMITTEE_INVALID', `${receiver} is no party any more`);
     return sealingKeyOf(card);
-  }
-
-  /**
-   * Says something once: composes, signs and journals it where the journal does not hold it yet; then sends
-   * what the journal holds, blob first, until the log has it. What can be computed again from the seed and the
-   * log, `derived`, is sent and not kept.
-   */
-  async #say<K extends Kind>(
-    task: TaskLife,
-    step: string,
-    kind: K,
-    compose: (put: (bytes: Uint8Array) => Blob) => Promise<{ content: Content<K>; blob?: Uint8Array }>,
-    derived?: Uint8Array,
-  ): Promise<void> {
-    const kept = this.#journal.said(task.id, step);
-    if (kept !== undefined) {
-      return this.#send(task, step, { envelope: kept.envelope, blob: kept.blob ?? derived });
-    }
-    const { content, blob } = await compose((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
-    // Composing takes a while. In a task that has ended meanwhile nothing more is said, least of all a share.
-    if (task.ending !== undefined && kind !== 'shred') return;
-    const said = this.sign(task, kind, content, blob ?? derived);
-    this.#journal.say(task.id, step, blob === undefined ? { ...said, blob: undefined } : said);
-    await this.#send(task, step, said);
-  }
-
-  /**
-   * A refusal by the aggregator proves nothing about the task, so it is logged and what the journal holds is
-   * sent again when the task is next attended to.
-   */
-  async #send(task: TaskLife, step: string, said: Said): Promise<void> {
-    try {
-      if (said.blob !== undefined) await this.#board.put(task.id, said.blob);
-      await this.#board.append(said.envelope);
-      this.#log.info({ task: task.id, step }, `said ${step}`);
-    } catch (error) {
-      if (!(error instanceof StrongroomError) || error.kind !== 'refused') throw error;
-      this.#log.warn({ task: task.id, step, code: error.code }, `the aggregator does not take the ${step}`);
-    }
   }
 
   /** The words of a step, signed as of now, with the blob that they refer to. Signing sends nothing. */

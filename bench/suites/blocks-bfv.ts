@@ -33,8 +33,9 @@ interface Operation {
 const OPERATIONS: readonly Operation[] = [
   {
     name: 'encode',
-    about: 'Values into the slots of plaintexts; Strongroom encodes inside encryption, by the same encoder',
+    about: 'Values into the slots of plaintexts',
     unit: 'values',
+    ours: 'encode',
     seal: 'encode',
     peers: 'bfv/encode',
   },
@@ -70,6 +71,14 @@ const OPERATIONS: readonly Operation[] = [
     ours: 'partialDecryption',
     seal: 'decrypt',
     peers: 'bfv/partial-decryption',
+  },
+  {
+    name: 'decode',
+    about:
+      'Values from the slots of plaintexts; ours is exact integers without a kernel, as a browser runs it',
+    unit: 'values',
+    ours: 'decode',
+    seal: 'decode',
   },
   {
     name: 'combine and decode',

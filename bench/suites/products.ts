@@ -15,8 +15,8 @@ import {
   productsInTheClear,
   sizeFor,
   SMALLEST,
-  withNodeSeal,
 } from '../work/products.ts';
+import { withNodeSeal } from '../work/products-node-seal.ts';
 import { checksum, valueOf } from '../work/values.ts';
 
 const RECORDS = 600;

@@ -97,6 +97,22 @@ export async function encode(job: SealJob): Promise<Work> {
   };
 }
 
+export async function decode(job: SealJob): Promise<Work> {
+  const setting = await openSetting(job);
+  const plains = setting.vectors.map((vector) => {
+    const plain = setting.hold(new setting.engine.Plaintext());
+    setting.encoder.encode(vector, plain);
+    return plain;
+  });
+  let vectors: BigInt64Array[] = [];
+  return {
+    units: setting.vectors.length * job.moduli.ringDegree,
+    run: () => (vectors = plains.map((plain) => setting.encoder.decodeBigInt64(plain) as BigInt64Array)),
+    answer: () => checksum(added(vectors)),
+    [Symbol.dispose]: () => setting[Symbol.dispose](),
+  };
+}
+
 /** Encoding, encryption and serialising. */
 export async function encrypt(job: SealJob): Promise<Work> {
   const setting = await openSetting(job);
