@@ -1,6 +1,5 @@
 /** What threshold CKKS refuses: malformed bytes, wrong shares, parameters and tasks without a margin. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StrongroomError } from '../../proto/errors.ts';
 import { openCombiner } from '../../schemes/combiner.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
 import { openKeyShare } from '../../schemes/key-share.ts';
@@ -12,12 +11,13 @@ import {
 } from '../../schemes/ckks/parameters.ts';
 import { planTask } from '../../statistics/plan.ts';
 import {
-  altered,
+  at,
   combineOne,
   encryptedSum,
   openCkksCommittee,
   openCommittee,
   PARTY,
+  refusedBy,
   seed,
   shareOf,
   type Committee,
@@ -40,23 +40,6 @@ afterAll(() => {
 });
 
 const code = (expected: string): unknown => expect.objectContaining({ code: expected });
-
-/** The check that an act is refused by. */
-function refusedBy(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof StrongroomError && error.code === 'CIPHERTEXT_INVALID')
-      return error.details['check'];
-    throw error;
-  }
-  return 'accepted';
-}
-
-const at =
-  (offset: number, value: number) =>
-  (bytes: Uint8Array): Uint8Array =>
-    altered(bytes, offset, value);
 
 describe('foreign bytes', () => {
   test.each<[string, (bytes: Uint8Array) => Uint8Array]>([

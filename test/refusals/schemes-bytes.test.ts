@@ -1,6 +1,5 @@
 /** Foreign bytes that must not reach the engine: each refusal names the check that failed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StrongroomError } from '../../proto/errors.ts';
 import { openCeremony } from '../../schemes/ceremony.ts';
 import { validateContribution } from '../../schemes/contribution.ts';
 import { openEncryptor } from '../../schemes/encryptor.ts';
@@ -8,9 +7,11 @@ import { contextShape } from '../../schemes/rlwe/threshold/engine.ts';
 import { loadEngine, makeContext } from '../../schemes/rlwe/engine.ts';
 import {
   altered,
+  at,
   combineOne,
   openCommittee,
   PARTY,
+  refusedBy,
   sha256,
   type Committee,
 } from '../fixtures/schemes-committee.ts';
@@ -25,23 +26,6 @@ beforeAll(async () => {
 afterAll(() => {
   committee[Symbol.dispose]();
 });
-
-/** The check that an act is refused by. */
-function refusedBy(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof StrongroomError && error.code === 'CIPHERTEXT_INVALID')
-      return error.details['check'];
-    throw error;
-  }
-  return 'accepted';
-}
-
-const at =
-  (offset: number, value: number) =>
-  (bytes: Uint8Array): Uint8Array =>
-    altered(bytes, offset, value);
 
 describe('an input ciphertext', () => {
   test.each<[string, (bytes: Uint8Array) => Uint8Array]>([

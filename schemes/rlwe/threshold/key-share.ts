@@ -1,13 +1,10 @@
-import { StrongroomError } from '../../../proto/errors.ts';
-import type { Ring } from '../ring.ts';
 import { parseCiphertext } from '../validation.ts';
 import type { KeyShare, RlweParameters, SchemeContext } from '../../scheme.ts';
-import { bind, type Binding } from './binding.ts';
-import { expandSecret } from './key-contribution.ts';
-import { openKeyRing } from './engine.ts';
-import { ciphertextShape, toDataLevel, toKeyLevel } from './levels.ts';
 import { requireSound } from '../../sound.ts';
-import { partialDecryption, wipeSecret, type Secret } from './partial-decryption.ts';
+import { bind, type Binding } from './binding.ts';
+import { HeldSecret } from './held-secret.ts';
+import { ciphertextShape, toDataLevel, toKeyLevel } from './levels.ts';
+import { partialDecryption } from './partial-decryption.ts';
 import { writeShare } from './share-message.ts';
 
 type Context = SchemeContext<RlweParameters>;
@@ -16,23 +13,19 @@ type Context = SchemeContext<RlweParameters>;
 export function openRlweKeyShare(context: Context, seed: Uint8Array): Promise<KeyShare> {
   return Promise.try(() => {
     requireSound(context.parameters);
-    const ring = openKeyRing(context.parameters);
-    return new RlweKeyShare(context, ring, expandSecret(ring, bind(context), seed));
+    return new RlweKeyShare(context, seed);
   });
 }
 
 class RlweKeyShare implements KeyShare {
   readonly #parameters: RlweParameters;
   readonly #binding: Binding;
-  readonly #ring: Ring;
-  readonly #secret: Secret;
-  #open = true;
+  readonly #held: HeldSecret;
 
-  constructor(context: Context, ring: Ring, secret: Secret) {
+  constructor(context: Context, seed: Uint8Array) {
     this.#parameters = context.parameters;
     this.#binding = bind(context);
-    this.#ring = ring;
-    this.#secret = secret;
+    this.#held = new HeldSecret(this.#parameters, this.#binding, seed);
   }
 
   partialDecryptions(outputs: readonly Uint8Array[]): Uint8Array[] {
@@ -40,21 +33,15 @@ class RlweKeyShare implements KeyShare {
   }
 
   #decryptPartially(ciphertext: Uint8Array): Uint8Array {
-    // A wiped seed would still give shares: those of an all-zero secret.
-    if (!this.#open) {
-      throw new StrongroomError('INTERNAL', 'the key share was wiped and cannot be used again');
-    }
+    const { secret, ring } = this.#held;
     const shape = ciphertextShape(this.#parameters);
     const [, c1] = parseCiphertext('the ciphertext to decrypt', shape, ciphertext);
     const lifted = toKeyLevel(c1, this.#parameters);
-    const share = partialDecryption(this.#ring, this.#binding, this.#parameters, this.#secret, lifted);
+    const share = partialDecryption(ring, this.#binding, this.#parameters, secret, lifted);
     return writeShare(this.#binding, c1, toDataLevel(share, this.#parameters));
   }
 
   [Symbol.dispose](): void {
-    if (!this.#open) return;
-    this.#open = false;
-    wipeSecret(this.#secret);
-    this.#ring[Symbol.dispose]();
+    this.#held[Symbol.dispose]();
   }
 }
