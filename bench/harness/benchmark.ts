@@ -43,11 +43,18 @@ export interface Pace {
   readonly seconds: number;
 }
 
+export interface Per {
+  readonly one: string;
+  readonly units: number;
+}
+
 export interface Benchmark {
   /** Unique in its suite: what is done, the parameters, threads. */
   readonly name: string;
   readonly about: string;
   readonly unit: string;
+  /** What else people count in, and how many of `unit` one such is: a ciphertext of 8192 values, a value of a ciphertext. */
+  readonly per?: Per;
   /** The contestant to which the others are compared: one that is always there. */
   readonly reference: string;
   /** Largest relative difference between numeric answers; without it answers are equal. */

@@ -26,8 +26,8 @@ export async function measure(
   scale: Scale,
   onRound: (round: number) => void = () => undefined,
 ): Promise<BenchmarkResult> {
-  const { name, about, unit, reference, curve } = benchmark;
-  const told = { suite, name, about, unit, reference, ...(curve && { curve }) };
+  const { name, about, unit, per, reference, curve } = benchmark;
+  const told = { suite, name, about, unit, ...(per && { per }), reference, ...(curve && { curve }) };
   const opened: (Contestant | Absent)[] = [];
   try {
     opened.push(...(await benchmark.open()));

@@ -1,4 +1,5 @@
 /** What a run of the suite found, as it is written to JSON. */
+import type { Per } from './benchmark.ts';
 import type { Machine } from './machine.ts';
 import { ratioOf, type Spread } from './statistics.ts';
 
@@ -27,6 +28,7 @@ export interface BenchmarkResult {
   readonly name: string;
   readonly about: string;
   readonly unit: string;
+  readonly per?: Per;
   readonly reference: string;
   readonly curve?: { readonly name: string; readonly along: string; readonly at: number };
   readonly contestants: readonly ContestantResult[];

@@ -4,7 +4,7 @@ import { GOALS } from '../goals.ts';
 import { barChart, type Bar } from './bar-chart.ts';
 import { escaped } from './escaped.ts';
 import { logLogChart } from './log-log-chart.ts';
-import { duration, si, times } from './quantity.ts';
+import { duration, eachOf, si, times } from './quantity.ts';
 
 export function resultsPage(results: Results): string {
   const suites = Map.groupBy(results.benchmarks, ({ suite }) => suite);
@@ -72,7 +72,7 @@ function section(
 }
 
 function bars(benchmark: BenchmarkResult): string {
-  const { suite, name, about, unit, reference, contestants, failed } = benchmark;
+  const { suite, name, about, unit, per, reference, contestants, failed } = benchmark;
   const head = `<h3>${escaped(name)}</h3><p>${escaped(about)}</p>`;
   if (failed !== undefined) return `${head}<p class="failed">${escaped(failed)}</p>`;
   const bars: Bar[] = contestants.flatMap(({ name: contestant, ratio, unitsPerSecond }) =>
@@ -84,7 +84,7 @@ function bars(benchmark: BenchmarkResult): string {
             value: ratio.median,
             from: ratio.low,
             to: ratio.high,
-            text: `${times(ratio.median)} ×, ${si(unitsPerSecond.median, unit)}/s`,
+            text: `${times(ratio.median)} ×, ${si(unitsPerSecond.median, unit)}/s, ${eachOf(unitsPerSecond.median, per)}`,
             main: contestant !== reference,
           },
         ],

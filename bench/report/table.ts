@@ -1,7 +1,7 @@
 /** The results as text. */
 import type { Comparison } from '../harness/compare.ts';
 import type { BenchmarkResult, ContestantResult, Results } from '../harness/results.ts';
-import { duration, si, times } from './quantity.ts';
+import { duration, eachOf, si, times } from './quantity.ts';
 
 export function resultsAsText(results: Results): string {
   const suites = Map.groupBy(results.benchmarks, ({ suite }) => suite);
@@ -26,14 +26,15 @@ function machineAsText({ machine, scale, seconds }: Results): string {
   );
 }
 
-const HEAD = ['benchmark', 'contestant', 'rounds', 'one run', 'a second', 'ratio', 'quartiles'];
+const HEAD = ['benchmark', 'contestant', 'rounds', 'one run', 'a second', 'each', 'ratio', 'quartiles'];
 
-function rowsOf({ name, unit, reference, contestants, failed }: BenchmarkResult): string[][] {
+function rowsOf(benchmark: BenchmarkResult): string[][] {
+  const { name, contestants, failed } = benchmark;
   if (failed !== undefined) return [[name, `FAILED: ${failed}`]];
-  return contestants.map((contestant, i) => [i === 0 ? name : '', ...cellsOf(contestant, unit, reference)]);
+  return contestants.map((contestant, i) => [i === 0 ? name : '', ...cellsOf(contestant, benchmark)]);
 }
 
-function cellsOf(contestant: ContestantResult, unit: string, reference: string): string[] {
+function cellsOf(contestant: ContestantResult, { unit, per, reference }: BenchmarkResult): string[] {
   const { name, absent, seconds, unitsPerSecond, ratio, rounds } = contestant;
   if (absent !== undefined) return [name, `takes no part: ${absent}`];
   if (seconds === undefined || unitsPerSecond === undefined || ratio === undefined) return [name];
@@ -42,6 +43,7 @@ function cellsOf(contestant: ContestantResult, unit: string, reference: string):
     String(rounds.length),
     duration(seconds.median),
     si(unitsPerSecond.median, unit),
+    eachOf(unitsPerSecond.median, per),
     name === reference ? '1 (reference)' : `${times(ratio.median)} ×`,
     name === reference ? '' : `${times(ratio.low)} to ${times(ratio.high)}`,
   ];

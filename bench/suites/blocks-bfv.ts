@@ -130,6 +130,10 @@ function blockOf(
     name: `bfv/${name}, ${set}, ${threads === 1 ? '1 thread' : 'all threads'}`,
     about,
     unit,
+    per:
+      unit === 'values'
+        ? { one: 'ciphertext', units: parameters.ringDegree }
+        : { one: 'value', units: 1 / parameters.ringDegree },
     reference: 'node-seal',
     open: async (): Promise<(Contestant | Absent)[]> => [
       ...(ours === undefined ? [] : [await onThreads('strongroom', works(OURS, ours, own))]),

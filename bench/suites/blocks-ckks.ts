@@ -54,6 +54,10 @@ export async function ckksBlocks({ scale }: Setting): Promise<Benchmark[]> {
     name: `ckks/${name}, ${SET}, 1 thread`,
     about: `${about}; the reference is BFV with as many primes`,
     unit,
+    per:
+      unit === 'values'
+        ? { one: 'ciphertext', units: parameters.slots }
+        : { one: 'value', units: 1 / parameters.slots },
     reference: 'strongroom, bfv',
     open: () =>
       Promise.all([here('strongroom', () => open(job(ckks))), here('strongroom, bfv', () => open(job(bfv)))]),

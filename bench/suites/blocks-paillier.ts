@@ -1,5 +1,5 @@
 /** The operations of Paillier, beside paillier-bigint and other systems, under a dealt key. */
-import type { Absent, Benchmark, Contestant, Pace } from '../harness/benchmark.ts';
+import type { Absent, Benchmark, Contestant, Pace, Scale } from '../harness/benchmark.ts';
 import type { Setting } from '../harness/suite.ts';
 import { here, type Work } from '../harness/contestants.ts';
 import { dealKey, type DealtKey } from '../work/dealt-paillier-key.ts';
@@ -7,13 +7,16 @@ import { add, combine, encrypt, partialDecryption, validate, type Job } from '..
 import { addPlain, decryptPlain, encryptByOpenssl, encryptPlain, type PlainJob } from '../work/paillier.ts';
 
 /** Ciphertexts of a run. */
-const CIPHERTEXTS = { tiny: 1, quick: 1, full: 10 };
+const CIPHERTEXTS = { tiny: 1, quick: 1, full: 2 };
 /** Inputs of a sum: their proofs are verified together. */
 const INPUTS = { tiny: 2, quick: 24, full: 512 };
 /** So many ciphertexts until the table of powers is made. */
 const WARM_UP = { tiny: 0, quick: 50, full: 150 };
-/** Where the reference takes seconds, and varies little, in quick runs: one ciphertext for each value. */
-const SLOW: Partial<Pace> = { warmUp: 0, leastRounds: 2 };
+/** Where the reference takes seconds, and varies little: one ciphertext for each value. */
+const SLOW: Partial<Record<Scale, Partial<Pace>>> = {
+  quick: { warmUp: 0, leastRounds: 2 },
+  full: { warmUp: 1, leastRounds: 4 },
+};
 
 export function paillierBlocks({ scale, peers }: Setting): Benchmark[] {
   const bits = scale === 'full' ? ([2048, 3072] as const) : ([2048] as const);
@@ -69,7 +72,7 @@ export function paillierBlocks({ scale, peers }: Setting): Benchmark[] {
             ];
           },
         ),
-        ...(scale === 'quick' && { pace: SLOW }),
+        pace: SLOW[scale] ?? {},
       },
       {
         ...block(
