@@ -1,12 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { DatabaseSync } from 'node:sqlite';
 import { StrongroomError } from '../../proto/errors.ts';
 import { fetchResult } from '../../clients/output-party.ts';
 import { AGGREGATOR } from '../../clients/network.ts';
-import type { Answer, Benchmark, Contestant, Scale } from '../harness/benchmark.ts';
+import type { Answer, Benchmark, Contestant, Pace, Scale } from '../harness/benchmark.ts';
 import { partsOf } from '../harness/contestants.ts';
+import { median } from '../harness/statistics.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
 import { BenchNetwork, WATCHDOG } from '../work/network.ts';
 
@@ -17,7 +19,7 @@ const AT_ONCE = { tiny: [1, 2], quick: [1, 5], full: [1, 10, 100] };
 export const tasks: Suite = {
   name: 'tasks',
   about:
-    'small tasks from proposal to verified result: one, and 5, 10 or 100 at once; processor time by daemon',
+    'small tasks from proposal to verified result: one, and 5, 10 or 100 at once; witnessing; processor time by daemon',
   benchmarks: ({ scale }: Setting): Benchmark[] => [
     {
       name: 'at once',
@@ -38,21 +40,27 @@ export const tasks: Suite = {
       },
     },
     {
-      name: 'processor time by daemon',
-      about: 'Of one small task: what each daemon spends on it, the controller having checked all of it',
+      name: 'witnessing',
+      about:
+        'Of one small task, and how long its release waits for a checkpoint with the evaluation that all key holders have cosigned',
       unit: 'tasks',
-      reference: 'strongroom, aggregator',
-      pace: { warmUp: 1, leastRounds: 2, mostRounds: 6, seconds: scale === 'full' ? 12 : 2 },
-      open: async () => {
-        const net = await networkFor(scale, true);
-        const file = net.file('people.csv', 'age\n40\n51\n');
-        const daemons = [AGGREGATOR, net.holders[0] ?? '', WATCHDOG];
-        const names = ['aggregator', 'key holder', 'controller'].map((daemon) => `strongroom, ${daemon}`);
-        const [first, ...others] = partsOf(names, () => processorTime(net, file, daemons));
-        if (first === undefined) return [];
-        return [{ ...first, [Symbol.asyncDispose]: () => done(net) }, ...others];
-      },
+      reference: 'strongroom, whole task',
+      pace: { warmUp: 1, leastRounds: 2, mostRounds: 12, seconds: scale === 'full' ? 30 : 2 },
+      open: () =>
+        partsIn(scale, false, ['whole task', 'waiting for cosignatures'], (net, file) =>
+          witnessing(net, file),
+        ),
     },
+    processorTime(scale, 'bfv', {
+      warmUp: 1,
+      leastRounds: 2,
+      mostRounds: 6,
+      seconds: scale === 'full' ? 12 : 2,
+    }),
+    // Its key takes half a minute.
+    ...(scale === 'full'
+      ? [processorTime(scale, 'paillier', { warmUp: 0, leastRounds: 2, mostRounds: 2, seconds: 0 })]
+      : []),
   ],
   close: async () => {
     const opened = await shared;
@@ -73,8 +81,29 @@ async function done(net: BenchNetwork): Promise<void> {
   if ((await shared) !== net) await net[Symbol.asyncDispose]();
 }
 
-async function runTask(net: BenchNetwork, file: string): Promise<{ id: string; result: Answer }> {
-  const task = await net.propose(net.task());
+/** Parts of one run in a network of their own. */
+async function partsIn(
+  scale: Scale,
+  controller: boolean,
+  names: readonly string[],
+  run: (net: BenchNetwork, file: string) => Promise<{ seconds: number[]; answer: Answer }>,
+): Promise<Contestant[]> {
+  const net = await networkFor(scale, controller);
+  const file = net.file('people.csv', 'age\n40\n51\n');
+  const [first, ...others] = partsOf(
+    names.map((name) => `strongroom, ${name}`),
+    () => run(net, file),
+  );
+  if (first === undefined) return [];
+  return [{ ...first, [Symbol.asyncDispose]: () => done(net) }, ...others];
+}
+
+async function runTask(
+  net: BenchNetwork,
+  file: string,
+  scheme: 'bfv' | 'paillier' = 'bfv',
+): Promise<{ id: string; result: Answer }> {
+  const task = await net.propose(net.task({ scheme }));
   const [{ document }] = await Promise.all([fetchResult(net.office, task.id), net.submitAll(task, file)]);
   return {
     id: task.id,
@@ -101,20 +130,43 @@ function atOnce(net: BenchNetwork, file: string, count: number): Contestant {
   };
 }
 
-/** Of one task, until the controller has evaluated it too. */
-async function processorTime(
-  net: BenchNetwork,
-  file: string,
-  daemons: readonly string[],
-): Promise<{ seconds: number[]; answer: Answer }> {
-  const before = daemons.map((daemon) => net.cpuSeconds(daemon));
+/** What each key holder logs with its release. */
+const COSIGNED = 'all key holders have cosigned the log';
+
+/** The seconds of one task, and those that a key holder waited for cosignatures, in the median of the key holders. */
+async function witnessing(net: BenchNetwork, file: string): Promise<{ seconds: number[]; answer: Answer }> {
+  const started = performance.now();
   const { id, result } = await runTask(net, file);
-  await checkedByController(net, id);
-  const seconds = daemons.map((daemon, i) => net.cpuSeconds(daemon) - (before[i] ?? NaN));
-  return { seconds, answer: result };
+  const whole = (performance.now() - started) / 1000;
+  const waits = net.holders
+    .flatMap((holder) => readFileSync(net.network.daemons.get(holder)?.logFile ?? '', 'utf8').split('\n'))
+    .filter((line) => line.includes(COSIGNED) && line.includes(id))
+    .map((line) => (JSON.parse(line) as { readonly milliseconds: number }).milliseconds / 1000);
+  return { seconds: [whole, median(waits)], answer: result };
 }
 
-export async function checkedByController({ folder }: BenchNetwork, id: string): Promise<void> {
+function processorTime(scale: Scale, scheme: 'bfv' | 'paillier', pace: Pace): Benchmark {
+  const names = ['aggregator', 'key holder', 'controller'];
+  return {
+    name: `processor time by daemon, ${scheme}`,
+    about:
+      'Of one small task with its key: what each daemon spends on it, the controller having checked all of it',
+    unit: 'tasks',
+    reference: 'strongroom, aggregator',
+    pace,
+    open: () =>
+      partsIn(scale, true, names, async (net, file) => {
+        const daemons = [AGGREGATOR, net.holders[0] ?? '', WATCHDOG];
+        const before = daemons.map((daemon) => net.cpuSeconds(daemon));
+        const { id, result } = await runTask(net, file, scheme);
+        await checkedByController(net, id);
+        const seconds = daemons.map((daemon, i) => net.cpuSeconds(daemon) - (before[i] ?? NaN));
+        return { seconds, answer: result };
+      }),
+  };
+}
+
+async function checkedByController({ folder }: BenchNetwork, id: string): Promise<void> {
   using state = new DatabaseSync(join(folder, WATCHDOG, 'state', 'controller.db'), {
     readOnly: true,
     timeout: 10_000,

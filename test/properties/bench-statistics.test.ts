@@ -1,6 +1,7 @@
 /** What is said of repeated measurements. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { duration, eachOf, si, times } from '../../bench/report/quantity.ts';
 import { fitPower, median, quantile, ratioOf, spreadOf } from '../../bench/harness/statistics.ts';
 
 const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
@@ -66,4 +67,27 @@ test('a power law is found again from its points, and scaling an axis does not c
 
 test('one point has no slope', () => {
   expect(fitPower([{ x: 2, y: 3 }]).slope).toBeNaN();
+});
+
+test('quantities are told in the unit that fits, with three digits', () => {
+  expect([1.2, 0.0034, 5.6e-6, 7.8e-9, 61.4].map(duration)).toEqual([
+    '1.20 s',
+    '3.40 ms',
+    '5.60 µs',
+    '7.80 ns',
+    '61.4 s',
+  ]);
+  expect([si(1_234_567, 'B'), si(1_234_567, 'values'), si(12, 'keys'), si(1500)]).toEqual([
+    '1.23 MB',
+    '1.23 M values',
+    '12 keys',
+    '1.50 k',
+  ]);
+  expect([times(1.234), times(123.4)]).toEqual(['1.23', '123']);
+});
+
+test('what one takes is told of the unit, and of what else people count in', () => {
+  expect(eachOf(4_000_000, { one: 'ciphertext', units: 8192 })).toBe('250 ns, 2.05 ms a ciphertext');
+  expect(eachOf(500, { one: 'value', units: 1 / 8192 })).toBe('2.00 ms, 244 ns a value');
+  expect(eachOf(4, undefined)).toBe('250 ms');
 });
