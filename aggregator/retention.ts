@@ -56,7 +56,10 @@ export class Retention implements Disposable {
   /** Deletes what is due, durably; may be repeated at will. Returns the tasks whose objects it has deleted. */
   async enforce(
     tasks: Iterable<TaskLife>,
-    { blobs, claims }: { readonly blobs: Pick<BlobStore, 'delete' | 'forget'>; readonly claims: BlobClaims },
+    {
+      blobs,
+      claims,
+    }: { readonly blobs: Pick<BlobStore, 'delete' | 'forget' | 'packedOf'>; readonly claims: BlobClaims },
     now: Date,
   ): Promise<TaskLife[]> {
     const [due, kept]: [TaskLife[], TaskLife[]] = [[], []];
@@ -67,7 +70,9 @@ export class Retention implements Disposable {
     const deleted = due.filter((task) => this.#over.get(task.id)?.deleted !== true);
     for (const task of deleted) {
       const uploads = claims.of(task.id);
-      const digests = new Set([...task.blobs.keys(), ...uploads.map(({ digest }) => digest)]);
+      // A power cut may have forgotten the claim of an object that no document names.
+      const stored = [...uploads.map(({ digest }) => digest), ...blobs.packedOf(task.id)];
+      const digests = new Set([...task.blobs.keys(), ...stored]);
       const unwanted = [...digests].filter((digest) => !kept.some((other) => other.blobs.has(digest)));
       await blobs.delete(unwanted);
       for (const { digest, party } of uploads) await blobs.forget(digest, party);

@@ -12,7 +12,7 @@ import { fetchResult } from '../../clients/output-party.ts';
 import { submit } from '../../clients/provider.ts';
 import { cancel, propose } from '../../clients/requester.ts';
 import type { TaskLife } from '../../trust/life.ts';
-import { openBlobStore } from '../../trust/storage/blob-store.ts';
+import { openBlobStore, WholeObject } from '../../trust/storage/blob-store.ts';
 import { PackIndex } from '../../trust/storage/pack-index.ts';
 import { INPUTS, RECEIVER, TestNetwork } from '../fixtures/local-network.ts';
 
@@ -61,11 +61,14 @@ async function anUnfinishedDeletionGoesOn(folder: string, task: TaskLife): Promi
   const state = join(folder, 'aggregator', 'state');
   await using blobs = await openBlobStore(join(state, 'blobs'));
   using claims = new BlobClaims(join(state, 'claims.db'));
+  // As one whose claim was lost in a power cut.
+  await blobs.put(new WholeObject(new TextEncoder().encode('claimed by nobody')), task.id);
   const ahead = (hours: number) => new Date(Date.now() + hours * 3_600_000);
   {
     using retention = new Retention(join(state, 'retention.db'));
     expect(await retention.enforce([task], { blobs, claims }, ahead(23))).toEqual([]);
     const dying = {
+      packedOf: (group: string) => blobs.packedOf(group),
       forget: (digest: string, writer: string) => blobs.forget(digest, writer),
       delete: async (digests: Iterable<string>) => {
         await blobs.delete([...digests].slice(0, 1));

@@ -68,6 +68,11 @@ export class BlobStore implements AsyncDisposable {
     return this.#packs.find(digest) !== undefined;
   }
 
+  /** The small objects of a group, as `put` was told it. */
+  packedOf(group: string): string[] {
+    return this.#packs.of(group);
+  }
+
   /** Bytes that a writer's partial upload holds; 0 where there is none. */
   async received(digest: string, writer: string): Promise<number> {
     return (await sizeOf(this.#partial(digest, writer))) ?? 0;

@@ -68,6 +68,15 @@ export class PackIndex implements Disposable {
     }));
   }
 
+  /** What is in the packs of a group, by name. */
+  ofGroup(group: string): string[] {
+    // Names of packs are the group, a full stop and something random; a slash comes right after the full stop.
+    const rows = this.#db
+      .prepare('SELECT digest FROM objects WHERE pack >= ? AND pack < ?')
+      .all(`${group}.`, `${group}/`);
+    return rows.map((row) => hex(row['digest'] as Uint8Array));
+  }
+
   /** Objects of one pack that are on the disk, which ends at `end`. The last place of an object counts. */
   add(pack: string, placed: readonly Placed[], end: number): void {
     this.#together(() => {

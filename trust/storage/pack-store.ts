@@ -86,6 +86,11 @@ export class PackStore implements AsyncDisposable {
     return this.#index.find(digest);
   }
 
+  /** The objects of a group. */
+  of(group: string): string[] {
+    return this.#index.ofGroup(group);
+  }
+
   /**
    * Stores an object of at most PACKED_BYTES that hashes to its name; durable when it resolves. Objects of one group are
    * kept, and deleted, together. The bytes must not change before.
