@@ -41,7 +41,8 @@ Examples:
   npm run bench -- --quick --compare out/bench/before.json
                                                exits with 1 where a ratio got worse
 
-Tables go to standard output; results.json and a page with plots, results.html, to out/bench.`;
+Tables go to standard output; results.json and a page with plots, results.html, to out/bench, after each benchmark
+with what has been found so far.`;
 
 const program = new Command('npm run bench --')
   .description('Measures this machine: every benchmark in turns with what it is compared with, as ratios.')
@@ -92,18 +93,26 @@ async function prepare(peers: Peers): Promise<void> {
 async function measure(suites: readonly Suite[], peers: Peers, options: Options): Promise<Results> {
   const scale: Scale = options.tiny ? 'tiny' : options.quick ? 'quick' : 'full';
   const setting = { scale, threads: options.threads, peers };
+  const files = { json: join(options.out, 'results.json'), page: join(options.out, 'results.html') };
+  mkdirSync(options.out, { recursive: true });
+  const write = (found: Results): void => {
+    writeFileSync(files.json, asJson(found));
+    writeFileSync(files.page, resultsPage(found));
+  };
   const results = await runSuites(suites, {
     setting,
     only: options.only,
     onProgress: progressOn(process.stderr),
+    onResults: write,
   });
-  mkdirSync(options.out, { recursive: true });
-  const json = `${JSON.stringify(results, null, 2)}\n`;
-  const files = ['results.json', 'results.html'].map((name) => join(options.out, name));
-  for (const [i, content] of [json, resultsPage(results)].entries()) writeFileSync(files[i] ?? '', content);
-  process.stdout.write(options.json ? json : `${resultsAsText(results)}\n`);
-  process.stderr.write(`results in ${files.join(' and ')}\n`);
+  write(results);
+  process.stdout.write(options.json ? asJson(results) : `${resultsAsText(results)}\n`);
+  process.stderr.write(`results in ${files.json} and ${files.page}\n`);
   return results;
+}
+
+function asJson(results: Results): string {
+  return `${JSON.stringify(results, null, 2)}\n`;
 }
 
 /** Says what changed; whether nothing got worse. */

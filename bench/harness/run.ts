@@ -1,7 +1,7 @@
 /** Runs suites one after another, and puts together what they found. */
 import { GOALS, judgeGoals } from '../goals.ts';
 import type { Setting, Suite } from './suite.ts';
-import { describeMachine, loadNow } from './machine.ts';
+import { describeMachine, loadNow, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { Peer } from './peer.ts';
 import {
@@ -18,21 +18,36 @@ export interface RunOptions {
   /** Only benchmarks whose name contains this. */
   readonly only?: string | undefined;
   readonly onProgress?: (line: string) => void;
+  /** Told after each benchmark what has been found so far: a long run that is broken off has not been for nothing. */
+  readonly onResults?: (soFar: Results) => void;
 }
 
 export async function runSuites(suites: readonly Suite[], options: RunOptions): Promise<Results> {
-  const { setting, onProgress = () => undefined } = options;
+  const { setting, onProgress = () => undefined, onResults = () => undefined } = options;
   const started = new Date();
   const machine = describeMachine();
   const benchmarks: BenchmarkResult[] = [];
+  const soFar = () => resultsOf(setting, started, machine, benchmarks);
   for (const suite of suites) {
     onProgress(`${suite.name}: setting up`);
     try {
-      benchmarks.push(...(await runSuite(suite, options)));
+      for await (const result of runSuite(suite, options)) {
+        benchmarks.push(result);
+        onResults(await soFar());
+      }
     } finally {
       await suite.close?.();
     }
   }
+  return soFar();
+}
+
+async function resultsOf(
+  setting: Setting,
+  started: Date,
+  machine: Machine,
+  benchmarks: readonly BenchmarkResult[],
+): Promise<Results> {
   return {
     schema: RESULTS_SCHEMA,
     started: started.toISOString(),
@@ -40,17 +55,16 @@ export async function runSuites(suites: readonly Suite[], options: RunOptions): 
     scale: setting.scale,
     machine: { ...machine, load: { ...machine.load, after: loadNow() } },
     peers: await peersOf(setting),
-    benchmarks,
+    benchmarks: [...benchmarks],
     curves: curvesOf(benchmarks),
     goals: judgeGoals(benchmarks, GOALS),
   };
 }
 
-async function runSuite(
+async function* runSuite(
   suite: Suite,
   { setting, only, onProgress = () => undefined }: RunOptions,
-): Promise<BenchmarkResult[]> {
-  const results: BenchmarkResult[] = [];
+): AsyncGenerator<BenchmarkResult> {
   for (const benchmark of await suite.benchmarks(setting)) {
     if (only !== undefined && !benchmark.name.includes(only)) continue;
     const what = `${suite.name}: ${benchmark.name}`;
@@ -61,9 +75,8 @@ async function runSuite(
     );
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     onProgress(`${what}: ${result.failed === undefined ? 'done' : 'FAILED'} in ${seconds} s\n`);
-    results.push(result);
+    yield result;
   }
-  return results;
 }
 
 async function peersOf({ peers }: Setting): Promise<PeerResult[]> {

@@ -10,6 +10,7 @@ import { GOALS, judgeGoals } from '../../bench/goals.ts';
 import type { Benchmark, Contestant } from '../../bench/harness/benchmark.ts';
 import { compareResults } from '../../bench/harness/compare.ts';
 import { measure } from '../../bench/harness/measure.ts';
+import { runSuites } from '../../bench/harness/run.ts';
 import { Peer, Peers } from '../../bench/harness/peer.ts';
 import type { Results } from '../../bench/harness/results.ts';
 import { SUITES } from '../../bench/suites/index.ts';
@@ -196,6 +197,22 @@ describe('the harness', () => {
     expect(await judged(30)).toMatchObject({ state: 'met', seen: 'more than 15.0 × slow 1.0' });
     expect((await judged(15))?.state).toBe('not measured');
     expect((await judged())?.state).toBe('not measured');
+  });
+
+  test('what has been found is told after each benchmark, and stays found where a later suite breaks', async () => {
+    const named = (name: string): Benchmark => ({ ...of(saying('node-seal', '1')), name });
+    const suites = [
+      { name: 'sound', about: '', benchmarks: () => [named('first'), named('second')] },
+      { name: 'broken', about: '', benchmarks: () => Promise.reject(new Error('out of order')) },
+    ];
+    await using peers = new Peers(join(folder, 'nowhere'), folder);
+    const told: string[][] = [];
+    const running = runSuites(suites, {
+      setting: { scale: 'tiny', threads: 1, peers },
+      onResults: ({ benchmarks }) => told.push(benchmarks.map(({ name }) => name)),
+    });
+    await expect(running).rejects.toThrow('out of order');
+    expect(told).toEqual([['first'], ['first', 'second']]);
   });
 
   test('every goal names a benchmark contestant that the suites have', () => {
