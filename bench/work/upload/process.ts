@@ -35,9 +35,12 @@ interface Prepared {
 
 /** By profile; what one upload needs, which is gone after it. */
 const prepared = new Map<string, Prepared>();
+/** Sessions that have uploaded: left open, each would verify whatever comes into the log. */
+const spent: Session[] = [];
 let loaded: readonly Uint8Array[] = [];
 
 async function prepare(profile: string, id: string, into: string): Promise<number> {
+  for (const old of spent.splice(0)) await old[Symbol.asyncDispose]();
   const session = await Session.open(profile);
   const task = session.task(id);
   const key = await session.until(task.id, (life) => life.jointKey);
@@ -57,6 +60,7 @@ async function upload(profile: string): Promise<number> {
   const found = prepared.get(profile);
   if (found === undefined) throw new TypeError(`${profile} was not prepared`);
   prepared.delete(profile);
+  spent.push(found.session);
   const { session, task: id, ciphertexts, blobs } = found;
   const task = session.task(id);
   await session.board.putMany(id, ciphertexts);
