@@ -5,7 +5,7 @@
  *
  * Work and memory are bounded by the plan: `admit` counts one manifest of each input party, with as many ciphertexts
  * of one size as the plan says; each is fetched once, one manifest after the other for all tasks. Other parties may be
- * uploading meanwhile: what is not sealed yet is fetched in a lull.
+ * uploading meanwhile: while there are inputs to come in a task, what has come is fetched in a lull.
  */
 import type { Logger } from 'pino';
 import { StrongroomError } from '../proto/errors.ts';
@@ -135,14 +135,16 @@ export class EarlySums implements Disposable {
     this.#working = false;
   }
 
-  /** The task whose turn it is: one whose inputs are sealed; others in a lull, until which a timer waits. */
+  /** The task whose turn it is: one whose inputs are all there; others in a lull, until which a timer waits. */
   #next(): TaskLife | undefined {
     clearTimeout(this.#timer);
     const due = [...this.#due.values()];
     if (due.length === 0) this.#lull.settle();
-    const sealed = due.find(({ seal }) => seal !== undefined);
+    const whole = due.find(
+      ({ seal, manifests, inputs }) => seal !== undefined || manifests.size === inputs.length,
+    );
     const { left } = this.#lull;
-    if (sealed !== undefined || due.length === 0 || left <= 0) return sealed ?? due[0];
+    if (whole !== undefined || due.length === 0 || left <= 0) return whole ?? due[0];
     this.#timer = setTimeout(() => void this.#work(), left);
     return undefined;
   }
