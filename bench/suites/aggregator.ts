@@ -20,7 +20,7 @@ const CLIENTS = { tiny: 1, quick: 2, full: 4 };
 const CELLS = { tiny: 160, quick: 64_000, full: 256_000 };
 const PACE: Record<Scale, Pace> = {
   tiny: { warmUp: 0, leastRounds: 1, mostRounds: 1, seconds: 0 },
-  quick: { warmUp: 0, leastRounds: 3, mostRounds: 4, seconds: 0 },
+  quick: { warmUp: 0, leastRounds: 2, mostRounds: 2, seconds: 0 },
   full: { warmUp: 1, leastRounds: 7, mostRounds: 7, seconds: 60 },
 };
 const CIPHERTEXTS = { tiny: 4, quick: 48, full: 256 };

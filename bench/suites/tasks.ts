@@ -13,13 +13,13 @@ import type { Setting, Suite } from '../harness/suite.ts';
 import { BenchNetwork, WATCHDOG } from '../work/network.ts';
 
 const SHAPE = { holders: 3, inputs: 3 };
-const AT_ONCE = { tiny: [1, 2], quick: [1, 5], full: [1, 10, 100] };
+const AT_ONCE = { tiny: [1, 2], quick: [1, 4], full: [1, 10, 100] };
 
 /** Whole tasks between real daemons. */
 export const tasks: Suite = {
   name: 'tasks',
   about:
-    'small tasks from proposal to verified result: one, and 5, 10 or 100 at once; witnessing; processor time by daemon',
+    'small tasks from proposal to verified result: one, and several, 10 or 100 at once; witnessing; processor time by daemon',
   benchmarks: ({ scale }: Setting): Benchmark[] => [
     {
       name: 'at once',
