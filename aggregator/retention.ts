@@ -24,6 +24,12 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Where objects are, and who has claimed room for which. */
+interface Stores {
+  readonly blobs: Pick<BlobStore, 'delete' | 'forget' | 'packedOf'>;
+  readonly claims: BlobClaims;
+}
+
 interface Over {
   /** Milliseconds since 1970. */
   readonly since: number;
@@ -54,14 +60,7 @@ export class Retention implements Disposable {
   }
 
   /** Deletes what is due, durably; may be repeated at will. Returns the tasks whose objects it has deleted. */
-  async enforce(
-    tasks: Iterable<TaskLife>,
-    {
-      blobs,
-      claims,
-    }: { readonly blobs: Pick<BlobStore, 'delete' | 'forget' | 'packedOf'>; readonly claims: BlobClaims },
-    now: Date,
-  ): Promise<TaskLife[]> {
+  async enforce(tasks: Iterable<TaskLife>, { blobs, claims }: Stores, now: Date): Promise<TaskLife[]> {
     const [due, kept]: [TaskLife[], TaskLife[]] = [[], []];
     for (const task of tasks) {
       if (isOver(task)) this.#notice(task, now);

@@ -43,6 +43,7 @@ export interface Pace {
   readonly seconds: number;
 }
 
+/** What else people count in than the unit of a benchmark, and how many units one such is. */
 export interface Per {
   readonly one: string;
   readonly units: number;
@@ -53,7 +54,6 @@ export interface Benchmark {
   readonly name: string;
   readonly about: string;
   readonly unit: string;
-  /** What else people count in, and how many of `unit` one such is: a ciphertext of 8192 values, a value of a ciphertext. */
   readonly per?: Per;
   /** The contestant to which the others are compared: one that is always there. */
   readonly reference: string;

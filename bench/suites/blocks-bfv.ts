@@ -6,7 +6,7 @@ import { here, inThreads, openWork, type ThreadWork } from '../harness/contestan
 import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
 import type { SealJob } from '../work/node-seal.ts';
 import type { Job } from '../work/ours.ts';
-import { addedUp } from '../work/values.ts';
+import { addedUp, perSlots } from '../work/values.ts';
 
 const OURS = new URL('../work/ours.ts', import.meta.url).href;
 const SEAL = new URL('../work/node-seal.ts', import.meta.url).href;
@@ -130,10 +130,7 @@ function blockOf(
     name: `bfv/${name}, ${set}, ${threads === 1 ? '1 thread' : 'all threads'}`,
     about,
     unit,
-    per:
-      unit === 'values'
-        ? { one: 'ciphertext', units: parameters.ringDegree }
-        : { one: 'value', units: 1 / parameters.ringDegree },
+    per: perSlots(unit, parameters.ringDegree),
     reference: 'node-seal',
     open: async (): Promise<(Contestant | Absent)[]> => [
       ...(ours === undefined ? [] : [await onThreads('strongroom', works(OURS, ours, own))]),

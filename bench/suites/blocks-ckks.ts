@@ -4,6 +4,7 @@ import { here, type Work } from '../harness/contestants.ts';
 import type { Setting } from '../harness/suite.ts';
 import { bfvParameterSets, ckksParameters, committeeOf, type Committee } from '../work/committee.ts';
 import { add, combine, encrypt, partialDecryption, validate, type Job } from '../work/ours.ts';
+import { perSlots } from '../work/values.ts';
 
 const CIPHERTEXTS = { tiny: 2, quick: 6, full: 16 };
 const SET = '8192 × 3';
@@ -54,10 +55,7 @@ export async function ckksBlocks({ scale }: Setting): Promise<Benchmark[]> {
     name: `ckks/${name}, ${SET}, 1 thread`,
     about: `${about}; the reference is BFV with as many primes`,
     unit,
-    per:
-      unit === 'values'
-        ? { one: 'ciphertext', units: parameters.slots }
-        : { one: 'value', units: 1 / parameters.slots },
+    per: perSlots(unit, parameters.slots),
     reference: 'strongroom, bfv',
     open: () =>
       Promise.all([here('strongroom', () => open(job(ckks))), here('strongroom, bfv', () => open(job(bfv)))]),

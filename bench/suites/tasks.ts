@@ -85,7 +85,7 @@ async function done(net: BenchNetwork): Promise<void> {
   if ((await shared) !== net) await net[Symbol.asyncDispose]();
 }
 
-/** Parts of one run in a network of their own. */
+/** Parts of the run of one task. */
 async function partsIn(
   scale: Scale,
   controller: boolean,
@@ -146,6 +146,9 @@ async function witnessing(net: BenchNetwork, file: string): Promise<{ seconds: n
     .flatMap((holder) => readFileSync(net.network.daemons.get(holder)?.logFile ?? '', 'utf8').split('\n'))
     .filter((line) => line.includes(COSIGNED) && line.includes(id))
     .map((line) => (JSON.parse(line) as { readonly milliseconds: number }).milliseconds / 1000);
+  if (waits.length !== net.holders.length) {
+    throw new StrongroomError('INTERNAL', `${waits.length} key holders have logged how long they waited.`);
+  }
   return { seconds: [whole, median(waits)], answer: result };
 }
 

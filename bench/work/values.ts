@@ -1,4 +1,5 @@
 /** The values that every contestant computes on, ours and others (`bench/peers/README.md`), and what is compared. */
+import type { Per } from '../harness/benchmark.ts';
 
 /** v(c, i) = ((7919·i + 104729·c) mod 65537) − 32768. */
 export function valueOf(ciphertext: number, slot: number): bigint {
@@ -16,6 +17,11 @@ export function checksum(vector: Iterable<bigint>): string {
   let weight = 1n;
   for (const value of vector) sum += weight++ * value;
   return String(sum);
+}
+
+/** Of what is counted in values, a ciphertext with so many slots; of what is counted in ciphertexts, a value of one. */
+export function perSlots(unit: string, slots: number): Per {
+  return unit === 'values' ? { one: 'ciphertext', units: slots } : { one: 'value', units: 1 / slots };
 }
 
 /** Of checksums of parts, that of their sum: checksums are linear. */

@@ -16,6 +16,7 @@ export class SlotEncoder implements Disposable {
   /** Where each slot is among the points of m: 32-bit offsets in bytes. */
   readonly #places: number;
   readonly #values: number;
+  #open = true;
 
   /** t ≡ 1 (mod 2N) is a prime, N = `slots` a power of two. */
   constructor(slots: number, t: bigint) {
@@ -34,9 +35,11 @@ export class SlotEncoder implements Disposable {
 
   /**
    * The coefficients of m, in 0 … t − 1, to `message`; slots without a value are 0. Throws INTERNAL, and leaves nothing
-   * behind, where there are more values than slots, or one is not in (−t/2, t/2).
+   * behind, where there are more values than slots, one is not in (−t/2, t/2), or the encoder is closed.
    */
   encode(values: readonly bigint[] | BigInt64Array): void {
+    // What was its memory may be somebody else's by then.
+    if (!this.#open) throw new StrongroomError('INTERNAL', 'the encoder is closed');
     if (values.length > this.slots) {
       const why = `${values.length} values where a ciphertext has ${this.slots} slots`;
       throw new StrongroomError('INTERNAL', why);
@@ -44,7 +47,10 @@ export class SlotEncoder implements Disposable {
     // Beyond 64 bits an integer would be cut when it is written.
     const typed = values instanceof BigInt64Array;
     if (!typed) this.#requireWithin(values);
-    this.#kernel.integers(this.#values, this.slots).set(values);
+    const slots = this.#kernel.integers(this.#values, this.slots);
+    slots.set(values);
+    // What stood there before is of another plaintext.
+    slots.fill(0n, values.length);
     const { call } = this.#kernel;
     const { q: t, inverseTable, unscale } = this.t;
     if (call.place(this.message, this.#values, this.#places, this.slots, t, this.#limit) !== 0) {
@@ -66,6 +72,8 @@ export class SlotEncoder implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (!this.#open) return;
+    this.#open = false;
     this.#kernel.release(this.#places, 4 * this.slots);
     for (const at of [this.#values, this.message]) this.#kernel.release(at, this.#blockBytes);
     this.#lease[Symbol.dispose]();

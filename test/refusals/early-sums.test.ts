@@ -253,3 +253,18 @@ test.each([
   sums.follow(made.task);
   await vi.waitFor(() => expect(lines.at(-1)).toMatchObject({ inputs }), 5_000);
 });
+
+test('a party that keeps submitting to one task puts off no other task that is complete', async () => {
+  sums = open({ pace: { quietMs: 60_000, patienceMs: 60_000 } });
+  const busy = made;
+  comesIn('north');
+  made = await CollectingTask.make('bfv', cast);
+  for (const party of PARTIES) comesIn(party);
+  busy.submit(['south']);
+  sums.follow(busy.task);
+  await vi.waitFor(
+    () => expect(lines.at(-1)).toMatchObject({ task: made.task.id, inputs: PARTIES.length }),
+    5_000,
+  );
+  expect(lines.map(({ task }) => task)).not.toContain(busy.task.id);
+});

@@ -70,7 +70,7 @@ export class BlobStore implements AsyncDisposable {
 
   /** The small objects of a group, as `put` was told it. */
   packedOf(group: string): string[] {
-    return this.#packs.of(group);
+    return this.#packs.ofGroup(group);
   }
 
   /** Bytes that a writer's partial upload holds; 0 where there is none. */

@@ -87,7 +87,7 @@ export class PackStore implements AsyncDisposable {
   }
 
   /** The objects of a group. */
-  of(group: string): string[] {
+  ofGroup(group: string): string[] {
     return this.#index.ofGroup(group);
   }
 

@@ -2,7 +2,7 @@
  * A process of the measurement of uploads, told over IPC what to do: the server that only counts, an input party that
  * has its ciphertexts ready and uploads them when it is told to, or whoever streams the same bytes and nothing else.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { openEncryptor } from '../../../schemes/encryptor.ts';
 import { Session } from '../../../clients/session.ts';
 import { collectBuffersWithTheHeap } from '../../../transport/buffer-collection.ts';
@@ -49,9 +49,7 @@ async function prepare(profile: string, id: string, into: string): Promise<numbe
   const ciphertexts = Array.from({ length: task.plan.ciphertexts }, () => encryptor.encrypt(values));
   const blobs = ciphertexts.map((bytes) => ({ digest: sha256Hex(bytes), size: bytes.length }));
   prepared.set(profile, { session, task: task.id, ciphertexts, blobs });
-  const file = openSync(into, 'w');
-  for (const bytes of ciphertexts) writeSync(file, bytes);
-  closeSync(file);
+  writeFileSync(into, Buffer.concat(ciphertexts));
   return blobs[0]?.size ?? 0;
 }
 
