@@ -41,6 +41,8 @@ export interface Pace {
   readonly mostRounds: number;
   /** No further round starts after so long, once there are `leastRounds`. */
   readonly seconds: number;
+  /** After so long a few rounds are enough, and what has run for so long is warm. */
+  readonly patience: number;
 }
 
 /** What else people count in than the unit of a benchmark, and how many units one such is. */

@@ -6,10 +6,12 @@ import { speedRatio, speeds, type BenchmarkResult, type ContestantResult } from 
 import { spreadOf } from './statistics.ts';
 
 const PACES: Readonly<Record<Scale, Pace>> = {
-  tiny: { warmUp: 0, leastRounds: 1, mostRounds: 1, seconds: 0 },
-  quick: { warmUp: 1, leastRounds: 3, mostRounds: 30, seconds: 0.6 },
-  full: { warmUp: 2, leastRounds: 7, mostRounds: 200, seconds: 8 },
+  tiny: { warmUp: 0, leastRounds: 1, mostRounds: 1, seconds: 0, patience: 0 },
+  quick: { warmUp: 1, leastRounds: 3, mostRounds: 30, seconds: 0.6, patience: 5 },
+  full: { warmUp: 2, leastRounds: 7, mostRounds: 200, seconds: 8, patience: 30 },
 };
+/** Rounds that are enough where each takes long: a median needs three. */
+const ENOUGH = 3;
 
 interface Entrant {
   readonly contestant: Contestant;
@@ -62,12 +64,21 @@ async function runRounds(
   onRound: (round: number) => void,
 ): Promise<void> {
   let started = performance.now();
-  for (let round = -pace.warmUp; round < pace.mostRounds; round += 1) {
-    if (round === 0) started = performance.now();
-    if (round >= pace.leastRounds && performance.now() - started > pace.seconds * 1000) break;
+  const lasted = (seconds: number): boolean => performance.now() - started > seconds * 1000;
+  const run = async (round: number): Promise<void> => {
     await runRound(benchmark, entrants, round);
     if (round === -pace.warmUp) await compareAnswers(benchmark, entrants);
     onRound(round);
+  };
+  for (let round = -pace.warmUp; round < 0; round += 1) {
+    await run(round);
+    if (lasted(pace.patience)) break;
+  }
+  started = performance.now();
+  for (let round = 0; round < pace.mostRounds; round += 1) {
+    if (round >= pace.leastRounds && lasted(pace.seconds)) break;
+    if (round >= ENOUGH && lasted(pace.patience)) break;
+    await run(round);
   }
   await compareAnswers(benchmark, entrants);
 }

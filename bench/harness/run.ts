@@ -1,5 +1,6 @@
 /** Runs suites one after another, and puts together what they found. */
 import { GOALS, judgeGoals } from '../goals.ts';
+import type { Benchmark } from './benchmark.ts';
 import type { Setting, Suite } from './suite.ts';
 import { describeMachine, loadNow, type Machine } from './machine.ts';
 import { measure } from './measure.ts';
@@ -23,16 +24,23 @@ export interface RunOptions {
 }
 
 export async function runSuites(suites: readonly Suite[], options: RunOptions): Promise<Results> {
-  const { setting, onProgress = () => undefined, onResults = () => undefined } = options;
+  const { setting, only, onProgress = () => undefined, onResults = () => undefined } = options;
   const started = new Date();
   const machine = describeMachine();
   const benchmarks: BenchmarkResult[] = [];
   const soFar = () => resultsOf(setting, started, machine, benchmarks);
-  for (const suite of suites) {
-    onProgress(`${suite.name}: setting up`);
+  const planned = suites.map((suite) => {
+    const all = suite.benchmarks(setting);
+    return { suite, chosen: all.filter(({ name }) => only === undefined || name.includes(only)) };
+  });
+  const count = planned.reduce((sum, { chosen }) => sum + chosen.length, 0);
+  for (const { suite, chosen } of planned) {
     try {
-      for await (const result of runSuite(suite, options)) {
-        benchmarks.push(result);
+      for (const benchmark of chosen) {
+        const place = `${benchmarks.length + 1} of ${count}, ${suite.name}: ${benchmark.name}`;
+        benchmarks.push(
+          await runBenchmark(suite, benchmark, setting, (line) => onProgress(`${place}${line}`)),
+        );
         onResults(await soFar());
       }
     } finally {
@@ -61,22 +69,20 @@ async function resultsOf(
   };
 }
 
-async function* runSuite(
+async function runBenchmark(
   suite: Suite,
-  { setting, only, onProgress = () => undefined }: RunOptions,
-): AsyncGenerator<BenchmarkResult> {
-  for (const benchmark of await suite.benchmarks(setting)) {
-    if (only !== undefined && !benchmark.name.includes(only)) continue;
-    const what = `${suite.name}: ${benchmark.name}`;
-    onProgress(what);
-    const started = performance.now();
-    const result = await measure(suite.name, benchmark, setting.scale, (round) =>
-      onProgress(round < 0 ? `${what}, warm-up` : `${what}, round ${round + 1}`),
-    );
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    onProgress(`${what}: ${result.failed === undefined ? 'done' : 'FAILED'} in ${seconds} s\n`);
-    yield result;
-  }
+  benchmark: Benchmark,
+  { scale }: Setting,
+  onProgress: (line: string) => void,
+): Promise<BenchmarkResult> {
+  onProgress('');
+  const started = performance.now();
+  const result = await measure(suite.name, benchmark, scale, (round) =>
+    onProgress(round < 0 ? ', warm-up' : `, round ${round + 1}`),
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  onProgress(`: ${result.failed === undefined ? 'done' : 'FAILED'} in ${seconds} s\n`);
+  return result;
 }
 
 async function peersOf({ peers }: Setting): Promise<PeerResult[]> {

@@ -12,8 +12,8 @@ export interface Setting {
 export interface Suite {
   readonly name: string;
   readonly about: string;
-  /** Opened one after another, so that a benchmark may rest on what an earlier one made. */
-  benchmarks(setting: Setting): readonly Benchmark[] | Promise<readonly Benchmark[]>;
+  /** Makes nothing yet. They are opened one after another, so that one may rest on what an earlier one made. */
+  benchmarks(setting: Setting): readonly Benchmark[];
   /** Gives back what the benchmarks shared. */
   close?(): Promise<void>;
 }

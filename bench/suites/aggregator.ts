@@ -13,15 +13,17 @@ import { add } from '../work/ours.ts';
 import { surveyTask } from '../work/survey.ts';
 import type { Collection, Order, Said } from '../work/upload/process.ts';
 
+type Rounds = Pick<Pace, 'warmUp' | 'mostRounds'>;
+
 const PROCESS = new URL('../work/upload/process.ts', import.meta.url);
 /** Input parties that send at the same time, each in a process of its own. */
 const CLIENTS = { tiny: 1, quick: 2, full: 4 };
 /** What decides how much each sends: 1.6 MB for each 16,000 cells. */
 const CELLS = { tiny: 160, quick: 64_000, full: 256_000 };
-const PACE: Record<Scale, Pace> = {
-  tiny: { warmUp: 0, leastRounds: 1, mostRounds: 1, seconds: 0 },
-  quick: { warmUp: 0, leastRounds: 2, mostRounds: 2, seconds: 0 },
-  full: { warmUp: 1, leastRounds: 7, mostRounds: 7, seconds: 60 },
+const PACE: Record<Scale, Rounds & Partial<Pace>> = {
+  tiny: { warmUp: 0, mostRounds: 1 },
+  quick: { warmUp: 0, mostRounds: 2 },
+  full: { warmUp: 1, mostRounds: 7, patience: 120 },
 };
 const CIPHERTEXTS = { tiny: 4, quick: 48, full: 256 };
 const USUAL = '8192 × 3';
@@ -63,7 +65,11 @@ export const aggregator: Suite = {
 };
 
 /** A party submits once: there are as many as rounds, and one that never does, so that nothing is sealed. */
-async function uploads(clients: number, cells: number, { warmUp, mostRounds }: Pace): Promise<Contestant[]> {
+async function uploads(
+  clients: number,
+  cells: number,
+  { warmUp, mostRounds }: Rounds,
+): Promise<Contestant[]> {
   const rounds = warmUp + mostRounds;
   await using opened = new AsyncDisposableStack();
   const net = opened.use(await BenchNetwork.start({ holders: 3, inputs: clients * rounds + 1 }));

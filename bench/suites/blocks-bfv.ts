@@ -3,7 +3,7 @@ import type { BfvParameters } from '../../schemes/bfv/parameters.ts';
 import type { Absent, Benchmark, Contestant, Scale } from '../harness/benchmark.ts';
 import type { Setting } from '../harness/suite.ts';
 import { here, inThreads, openWork, type ThreadWork } from '../harness/contestants.ts';
-import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
+import { bfvParameterSets, lazyCommittee, type Committee } from '../work/committee.ts';
 import type { SealJob } from '../work/node-seal.ts';
 import type { Job } from '../work/ours.ts';
 import { addedUp, perSlots } from '../work/values.ts';
@@ -90,12 +90,12 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-export async function bfvBlocks(setting: Setting): Promise<Benchmark[]> {
+export function bfvBlocks(setting: Setting): Benchmark[] {
   const { scale } = setting;
   const benchmarks: Benchmark[] = [];
   for (const [name, parameters] of bfvParameterSets()) {
     if (SETS[scale]?.includes(name) === false) continue;
-    const committee = await committeeOf(parameters);
+    const committee = lazyCommittee(parameters);
     for (const operation of OPERATIONS) {
       if (scale === 'quick' && name !== USUAL && operation.parallel !== true) continue;
       benchmarks.push(blockOf(setting, name, operation, committee, parameters, 1));
@@ -111,19 +111,13 @@ function blockOf(
   { scale, peers }: Setting,
   set: string,
   { name, about, unit, ours, seal, peers: asked }: Operation,
-  committee: Committee,
+  committee: () => Promise<Committee>,
   parameters: BfvParameters,
   threads: number,
 ): Benchmark {
   const each = CIPHERTEXTS[scale];
-  const own = Array.from({ length: threads }, (_, i): Job => ({
-    ...committee,
-    first: i * each,
-    ciphertexts: each,
-    values: 'full',
-    warmUp: 0,
-  }));
-  const plain = own.map(({ first, ciphertexts }): SealJob => ({ moduli: parameters, first, ciphertexts }));
+  const ranges = Array.from({ length: threads }, (_, i) => ({ first: i * each, ciphertexts: each }));
+  const plain = ranges.map((range): SealJob => ({ moduli: parameters, ...range }));
   const works = (module: string, open: string, jobs: readonly unknown[]): ThreadWork[] =>
     jobs.map((args) => ({ module, open, args }));
   return {
@@ -132,13 +126,17 @@ function blockOf(
     unit,
     per: perSlots(unit, parameters.ringDegree),
     reference: 'node-seal',
-    open: async (): Promise<(Contestant | Absent)[]> => [
-      ...(ours === undefined ? [] : [await onThreads('strongroom', works(OURS, ours, own))]),
-      await onThreads('node-seal', works(SEAL, seal, plain)),
-      ...(asked === undefined
-        ? []
-        : await peers.contestants(asked, { ...sizeOf(parameters), ciphertexts: each * threads, threads })),
-    ],
+    open: async (): Promise<(Contestant | Absent)[]> => {
+      const made = await committee();
+      const own = ranges.map((range): Job => ({ ...made, ...range, values: 'full', warmUp: 0 }));
+      return [
+        ...(ours === undefined ? [] : [await onThreads('strongroom', works(OURS, ours, own))]),
+        await onThreads('node-seal', works(SEAL, seal, plain)),
+        ...(asked === undefined
+          ? []
+          : await peers.contestants(asked, { ...sizeOf(parameters), ciphertexts: each * threads, threads })),
+      ];
+    },
   };
 }
 

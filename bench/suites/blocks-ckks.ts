@@ -2,7 +2,7 @@
 import type { Benchmark } from '../harness/benchmark.ts';
 import { here, type Work } from '../harness/contestants.ts';
 import type { Setting } from '../harness/suite.ts';
-import { bfvParameterSets, ckksParameters, committeeOf, type Committee } from '../work/committee.ts';
+import { bfvParameterSets, ckksParameters, lazyCommittee, type Committee } from '../work/committee.ts';
 import { add, combine, encrypt, partialDecryption, validate, type Job } from '../work/ours.ts';
 import { perSlots } from '../work/values.ts';
 
@@ -39,11 +39,11 @@ const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-export async function ckksBlocks({ scale }: Setting): Promise<Benchmark[]> {
+export function ckksBlocks({ scale }: Setting): Benchmark[] {
   const parameters = ckksParameters(SET);
   const other = bfvParameterSets().get(SET);
   if (other === undefined) throw new RangeError(`BFV has no set ${SET}`);
-  const [ckks, bfv] = [await committeeOf(parameters), await committeeOf(other)];
+  const [ckks, bfv] = [lazyCommittee(parameters), lazyCommittee(other)];
   const job = (committee: Committee): Job => ({
     ...committee,
     first: 0,
@@ -58,6 +58,9 @@ export async function ckksBlocks({ scale }: Setting): Promise<Benchmark[]> {
     per: perSlots(unit, parameters.slots),
     reference: 'strongroom, bfv',
     open: () =>
-      Promise.all([here('strongroom', () => open(job(ckks))), here('strongroom, bfv', () => open(job(bfv)))]),
+      Promise.all([
+        here('strongroom', async () => open(job(await ckks()))),
+        here('strongroom, bfv', async () => open(job(await bfv()))),
+      ]),
   }));
 }

@@ -9,9 +9,9 @@ export const blocks: Suite = {
   name: 'blocks',
   about:
     'each scheme and parameter set: encode, encrypt, load, add, partial decryption, combine; no scheme rotates',
-  benchmarks: async (setting: Setting): Promise<Benchmark[]> => [
-    ...(await bfvBlocks(setting)),
-    ...(await ckksBlocks(setting)),
+  benchmarks: (setting: Setting): Benchmark[] => [
+    ...bfvBlocks(setting),
+    ...ckksBlocks(setting),
     ...paillierBlocks(setting),
   ],
 };

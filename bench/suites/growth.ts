@@ -1,7 +1,7 @@
 import type { Benchmark, Contestant } from '../harness/benchmark.ts';
 import { here } from '../harness/contestants.ts';
 import type { Setting, Suite } from '../harness/suite.ts';
-import { committeeOf, bfvParameterSets, type Committee } from '../work/committee.ts';
+import { bfvParameterSets, lazyCommittee } from '../work/committee.ts';
 import { add as addPlain } from '../work/node-seal.ts';
 import { add } from '../work/ours.ts';
 import { innerProducts, innerProductsInTheClear, sizeFor, SMALLEST } from '../work/products.ts';
@@ -25,7 +25,9 @@ export const growth: Suite = {
   name: 'growth',
   about: 'cost against rows, columns, cells, contributors and linked records, log-log with the fitted slope',
   benchmarks: ({ scale }: Setting): Benchmark[] => {
-    let made: Promise<Committee> | undefined;
+    const moduli = bfvParameterSets().get(USUAL);
+    if (moduli === undefined) throw new RangeError(`there is no set ${USUAL}`);
+    const committee = lazyCommittee(moduli);
     return [
       ...ROWS[scale].map((rows) =>
         point('rows of a CSV to ciphertexts', 'rows', rows, 'rows', 'csv-parse', () =>
@@ -60,12 +62,10 @@ export const growth: Suite = {
       ),
       ...CONTRIBUTORS[scale].map((contributors) =>
         point('contributors of a sum', 'contributors', contributors, 'ciphertexts', 'node-seal', async () => {
-          const moduli = bfvParameterSets().get(USUAL);
-          if (moduli === undefined) throw new RangeError(`there is no set ${USUAL}`);
-          const committee = await (made ??= committeeOf(moduli));
+          const made = await committee();
           const range = { first: 0, ciphertexts: contributors };
           return Promise.all([
-            here('strongroom', () => add({ ...committee, ...range, values: 'full', warmUp: 0 })),
+            here('strongroom', () => add({ ...made, ...range, values: 'full', warmUp: 0 })),
             here('node-seal', () => addPlain({ moduli, ...range })),
           ]);
         }),

@@ -152,7 +152,7 @@ async function witnessing(net: BenchNetwork, file: string): Promise<{ seconds: n
   return { seconds: [whole, median(waits)], answer: result };
 }
 
-function processorTime(scale: Scale, scheme: 'bfv' | 'paillier', pace: Pace): Benchmark {
+function processorTime(scale: Scale, scheme: 'bfv' | 'paillier', pace: Partial<Pace>): Benchmark {
   const names = ['aggregator', 'key holder', 'controller'];
   return {
     name: `processor time by daemon, ${scheme}`,

@@ -36,6 +36,12 @@ export function ckksParameters(set: string): CkksParameters {
   throw new RangeError(`CKKS has no set ${set}`);
 }
 
+/** A committee that is made when it is first asked for. */
+export function lazyCommittee(parameters: RlweParameters): () => Promise<Committee> {
+  let made: Promise<Committee> | undefined;
+  return () => (made ??= committeeOf(parameters));
+}
+
 export async function committeeOf(parameters: RlweParameters): Promise<Committee> {
   const context = { parameters, task: randomBytes(32).toString('hex') };
   return { context, ...(await makeJointKey(context)) };

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GOALS, judgeGoals } from '../../bench/goals.ts';
@@ -158,6 +159,26 @@ describe('the harness', () => {
     );
   });
 
+  test('where rounds take long three are enough, and one warms up', async () => {
+    const runs: Record<string, number> = {};
+    const slow = (name: string): Contestant => ({
+      ...saying(name, '1'),
+      run: async () => {
+        runs[name] = (runs[name] ?? 0) + 1;
+        await sleep(20);
+        return { seconds: 0.02, units: 1 };
+      },
+    });
+    const benchmark = { ...of(slow('node-seal'), slow('strongroom')), pace: { warmUp: 2, leastRounds: 7 } };
+    const rounds = async (patience: number) => {
+      const result = await measure('s', { ...benchmark, pace: { ...benchmark.pace, patience } }, 'quick');
+      return result.contestants.map((contestant) => contestant.rounds.length);
+    };
+    expect(await rounds(0.01)).toEqual([3, 3]);
+    expect(runs).toEqual({ 'node-seal': 4, strongroom: 4 });
+    expect((await rounds(60))[0]).toBeGreaterThanOrEqual(7);
+  });
+
   test('goals are judged by the ratio of the rounds, and the fastest peer counts', async () => {
     const goal = {
       goal: 'g',
@@ -203,16 +224,24 @@ describe('the harness', () => {
     const named = (name: string): Benchmark => ({ ...of(saying('node-seal', '1')), name });
     const suites = [
       { name: 'sound', about: '', benchmarks: () => [named('first'), named('second')] },
-      { name: 'broken', about: '', benchmarks: () => Promise.reject(new Error('out of order')) },
+      {
+        name: 'broken',
+        about: '',
+        benchmarks: () => [],
+        close: () => Promise.reject(new Error('out of order')),
+      },
     ];
     await using peers = new Peers(join(folder, 'nowhere'), folder);
     const told: string[][] = [];
+    const progress: string[] = [];
     const running = runSuites(suites, {
       setting: { scale: 'tiny', threads: 1, peers },
+      onProgress: (line) => progress.push(line),
       onResults: ({ benchmarks }) => told.push(benchmarks.map(({ name }) => name)),
     });
     await expect(running).rejects.toThrow('out of order');
     expect(told).toEqual([['first'], ['first', 'second']]);
+    expect(progress.at(-1)).toMatch(/^2 of 2, sound: second: done in [\d.]+ s\n$/);
   });
 
   test('every goal names a benchmark contestant that the suites have', () => {
