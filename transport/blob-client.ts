@@ -33,7 +33,7 @@ export class BlobClient {
 
   constructor(methods: ClientOf<BlobMethods>, rule: RetryRule) {
     this.#methods = methods;
-    this.#rule = rule;
+    this.#rule = { ...rule, waitsForOwn: true };
   }
 
   /** How much of an object the aggregator holds: all of it, or this party's unfinished upload. */

@@ -12,6 +12,7 @@ import { leafOf } from '../trust/log/entry.ts';
 import { verifyInclusion } from '../trust/log/merkle.ts';
 import { CHUNK_BYTES, MANY_OBJECTS } from './chunks.ts';
 import { connect, type Connection } from './client.ts';
+import { CosignedWaits } from './cosigned-waits.ts';
 import { LogView } from './log-view.ts';
 import type { Profile } from './profile.ts';
 import type { RetryRule } from './retry.ts';
@@ -22,6 +23,8 @@ export class Board implements AsyncDisposable {
   readonly #view: LogView;
   /** Whether the view ends with this board. */
   readonly #ownsView: boolean;
+  /** By committee. */
+  readonly #waits = new Map<string, CosignedWaits>();
 
   private constructor(address: string, connection: Connection, view: LogView, ownsView: boolean) {
     this.#address = address;
@@ -176,19 +179,33 @@ export class Board implements AsyncDisposable {
 
   /**
    * A checkpoint of this log, of at least `size` entries, that all these parties have cosigned: the note, with the
-   * log's signature and theirs. Waits for it, `waitMs` at most.
+   * log's signature and theirs. Waits for it, `waitMs` at most, in one call with whoever waits for the same parties.
    *
    * Throws NOT_WITNESSED where there is none by then, SIGNATURE_INVALID where a cosignature is false, and
    * LOG_INCONSISTENT where what the aggregator shows is no checkpoint of the history that was verified here.
    */
-  async cosigned(size: number, parties: readonly string[], waitMs: number): Promise<string> {
+  cosigned(size: number, parties: readonly string[], waitMs: number): Promise<string> {
+    const committee = JSON.stringify([parties, waitMs]);
+    const ask = (least: number) => this.#askForCosigned(least, parties, waitMs);
+    const waits = this.#waits.get(committee) ?? new CosignedWaits(ask);
+    this.#waits.set(committee, waits);
+    return waits.until(size).finally(() => {
+      if (waits.idle) this.#waits.delete(committee);
+    });
+  }
+
+  async #askForCosigned(
+    size: number,
+    parties: readonly string[],
+    waitMs: number,
+  ): Promise<{ size: number; note: string }> {
     const { follower, consortium } = this.book;
     const note = await this.#connection.witnesses.cosigned({ size, witnesses: [...parties], waitMs });
     if (this.#view.guard.examine(note)) this.requireOneHistory();
     const shown = openCosigned(note, consortium.log, consortium.witnesses);
     requireWitnesses(shown, parties);
     if (shown.size >= size && shown.size <= follower.size) {
-      return cosignedBy(note, consortium.log.origin, parties);
+      return { size: shown.size, note: cosignedBy(note, consortium.log.origin, parties) };
     }
     throw new StrongroomError('NOT_WITNESSED', `A cosigned log of ${size} entries is not there yet.`);
   }

@@ -1,6 +1,6 @@
 /**
- * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, and nothing
- * else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
+ * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, for uploads
+ * those that were too many at once, and nothing else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
  * refusal.
  *
  * Exponential back-off with full jitter: before attempt n, a uniform delay in [0, min(cap, base·2^n)). The
@@ -23,6 +23,11 @@ export interface RetryRule {
    * one that cannot be reached: whoever sits on the line could otherwise end a daemon, or the task that it is in.
    */
   readonly onImpostor?: (error: StrongroomError) => void;
+  /**
+   * Whether RATE_LIMITED is tried again, as often as `PATIENT` does: other calls of this party take up what it may take
+   * at once, and end by themselves.
+   */
+  readonly waitsForOwn?: boolean;
   /** Once aborted, nothing is tried again: the process is about to end. */
   readonly until?: AbortSignal;
 }
@@ -84,7 +89,11 @@ export async function* retryingStream<T>(
 
 /** Whether a call is tried again that has failed so many times in a row, this the last of them. */
 export function isTriedAgain(error: unknown, failures: number, rule: RetryRule): boolean {
-  return mayPass(error, rule) && failures < rule.attempts && rule.until?.aborted !== true;
+  if (rule.until?.aborted === true) return false;
+  if (rule.waitsForOwn === true && error instanceof StrongroomError && error.code === 'RATE_LIMITED') {
+    return failures < Math.min(rule.attempts, PATIENT.attempts);
+  }
+  return mayPass(error, rule) && failures < rule.attempts;
 }
 
 function mayPass(error: unknown, { onImpostor }: RetryRule): boolean {

@@ -13,6 +13,7 @@ let network: Network;
 beforeAll(async () => {
   cast = await newCast();
   network = await newNetwork(cast);
+  await network.dial('holder-a').board.append(cast.document);
 });
 afterAll(() => network[Symbol.asyncDispose]());
 
@@ -57,6 +58,41 @@ test('the smallest tree that all have cosigned, of those that are large enough',
   expect((await ask(first.size, HOLDERS)).size).toBe(second.size);
   expect((await ask(first.size, ['holder-c', 'holder-c'])).size).toBe(first.size);
   expect((await ask(third.size, HOLDERS)).size).toBe(third.size);
+});
+
+test('more that wait than a connection has streams do not keep their own party from cosigning', async () => {
+  await using board = network.board('holder-a');
+  const waiting: Promise<string>[] = [];
+  const grown: string[] = [];
+  for (let i = 0; i < 100; i += 1) {
+    const { size, checkpoint } = await grow();
+    grown.push(checkpoint);
+    await board.refresh();
+    waiting.push(board.cosigned(size, HOLDERS, 20_000));
+  }
+  const [first = '', last = ''] = [grown[0], grown.at(-1)];
+  for (const checkpoint of [first, last]) {
+    for (const by of ['holder-b', 'holder-c'])
+      await network.dial(by).witnesses.cosign(cosigned(checkpoint, by));
+    await board.cosign(cosigned(checkpoint, 'holder-a'));
+  }
+  const notes = await Promise.all(waiting);
+  expect(notes[0]?.startsWith(first)).toBe(true);
+  for (const note of notes.slice(1)) expect(note.startsWith(last)).toBe(true);
+});
+
+test('where no checkpoint is cosigned in time, all who wait are told, and one that comes later is found', async () => {
+  await using board = network.board('holder-a');
+  const [small, large] = [await grow(), await grow()];
+  await board.refresh();
+  for (const by of ['holder-a', 'holder-b']) {
+    for (const { checkpoint } of [small, large])
+      await network.dial(by).witnesses.cosign(cosigned(checkpoint, by));
+  }
+  const both = () => [small, large].map(({ size }) => board.cosigned(size, HOLDERS, 200));
+  await Promise.all(both().map((wait) => refusal(() => wait, 'NOT_WITNESSED')));
+  await network.dial('holder-c').witnesses.cosign(cosigned(large.checkpoint, 'holder-c'));
+  for (const note of await Promise.all(both())) expect(note.startsWith(large.checkpoint)).toBe(true);
 });
 
 test('what another has cosigned, or nobody, is not taken', async () => {

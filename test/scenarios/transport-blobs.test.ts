@@ -4,9 +4,10 @@ import { createServer, connect as dial, type AddressInfo, type Socket } from 'no
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHUNK_BYTES } from '../../transport/chunks.ts';
 import { connect } from '../../transport/client.ts';
+import { PATIENT, type RetryRule } from '../../transport/retry.ts';
 import { sha256Hex } from '../../trust/digest.ts';
 import { newCast } from '../fixtures/transport-cast.ts';
-import { type Cast, EAGER, newNetwork, type Network, TASK } from '../fixtures/transport-network.ts';
+import { type Cast, EAGER, newNetwork, type Network, ONCE, TASK } from '../fixtures/transport-network.ts';
 import { refusal } from '../fixtures/trust-parties.ts';
 
 let cast: Cast;
@@ -197,4 +198,20 @@ test('of objects that travel together the receiver names the one that is not wha
     'DIGEST_MISMATCH',
   );
   expect(error.details).toMatchObject({ digest: second.digest });
+});
+
+test('more uploads at once than a party may have unfinished wait for each other', async () => {
+  await using narrow = await newNetwork(cast, { limits: { 'unfinished-uploads': 2 } });
+  const objects = Array.from({ length: 12 }, () => new Uint8Array(randomBytes(300_000)));
+  const all = (retry: RetryRule) => {
+    const { blobs } = narrow.dial('holder-a', retry);
+    return Promise.allSettled(objects.map((object) => blobs.put(TASK, object)));
+  };
+  const refused = (await all(ONCE)).filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { reason } of refused as PromiseRejectedResult[]) {
+    expect(reason).toMatchObject({ code: 'RATE_LIMITED' });
+  }
+  expect((await all(PATIENT)).filter(({ status }) => status === 'rejected')).toEqual([]);
+  for (const object of objects) expect(await narrow.blobs.size(sha256Hex(object))).toBe(object.length);
 });
