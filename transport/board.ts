@@ -190,7 +190,7 @@ export class Board implements AsyncDisposable {
     const waits = this.#waits.get(committee) ?? new CosignedWaits(ask);
     this.#waits.set(committee, waits);
     return waits.until(size).finally(() => {
-      if (waits.idle) this.#waits.delete(committee);
+      if (waits.idle && this.#waits.get(committee) === waits) this.#waits.delete(committee);
     });
   }
 

@@ -44,8 +44,9 @@ export class CosignedWaits {
   }
 
   async #askForSmallest(): Promise<void> {
+    const left = [...this.#wanted].map(({ size }) => size).filter((size) => size > (this.#found?.size ?? -1));
     try {
-      this.#found = await this.#ask(Math.min(...[...this.#wanted].map(({ size }) => size)));
+      this.#found = await this.#ask(Math.min(...left));
     } finally {
       this.#asking = undefined;
     }

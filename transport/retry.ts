@@ -1,6 +1,6 @@
 /**
- * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, for uploads
- * those that were too many at once, and nothing else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
+ * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, where objects
+ * are sent and fetched those that were too many at once, and nothing else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
  * refusal.
  *
  * Exponential back-off with full jitter: before attempt n, a uniform delay in [0, min(cap, base·2^n)). The
