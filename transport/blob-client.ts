@@ -45,7 +45,8 @@ export class BlobClient {
 
   /**
    * Uploads an object for a task, from where an earlier upload stopped, also one of an earlier process; durable
-   * at the aggregator when it resolves. Throws QUOTA_EXCEEDED where the task has no room for it; UNREACHABLE.
+   * at the aggregator when it resolves. Throws QUOTA_EXCEEDED where the task has no room for it; UNREACHABLE;
+   * RATE_LIMITED where other calls of this party have taken up what it may take for longer than the rule waits.
    */
   async put(task: string, bytes: Uint8Array, { signal }: Options = {}): Promise<BlobName> {
     const digest = sha256Hex(bytes);

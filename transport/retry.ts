@@ -1,7 +1,7 @@
 /**
  * What is tried again: calls that failed with UNREACHABLE, for daemons also those that met an impostor, where objects
- * are sent and fetched those that were too many at once, and nothing else. Every call of the board and of the blobs is idempotent, so trying again is always safe; a refusal stays a
- * refusal.
+ * are sent and fetched those that were too many at once, and nothing else. Every call of the board and of the blobs is
+ * idempotent, so trying again is always safe; a refusal stays a refusal.
  *
  * Exponential back-off with full jitter: before attempt n, a uniform delay in [0, min(cap, base·2^n)). The
  * jitter keeps the followers of a restarted aggregator from coming back all at once.
@@ -40,7 +40,7 @@ export function forever(until: AbortSignal, onImpostor: (error: StrongroomError)
 }
 
 /**
- * Calls `attempt` until it succeeds, fails with another code than UNREACHABLE, or the rule is used up; then
+ * Calls `attempt` until it succeeds, fails in a way that is not tried again, or the rule is used up; then
  * the last error is thrown. An aborted signal ends the waiting with the signal's reason.
  */
 export async function retrying<T>(
